@@ -1,0 +1,137 @@
+# Everything here runs in .venv and node_modules, which `make` fills itself: it needs Python >= 3.11 with venv, and make.
+# After the installation nothing uses the network.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+GIVEN_PYTHON := $(PYTHON)
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt
+UV_VERSION := 0.13.9
+MANAGE := $(RUN) manage.py
+
+VAR_DIR ?= $(CURDIR)/var
+export VAR_DIR
+DEMO_DATABASE_URL := sqlite:///$(VAR_DIR)/demo.sqlite3
+SERVE_DATABASE_URL := $(or $(DATABASE_URL),$(DEMO_DATABASE_URL))
+PORT ?= 8000
+WORKERS ?= 2
+ARGS ?=
+
+.PHONY: help venv install install-dev messages demo data serve test check conformance bench faults fuzz constraints clean
+
+help:  ## these lines
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+## ---------------------------------------------------------------- installation
+
+# The environment that exists is kept, unless PYTHON names another version or it does not run (an interrupted or moved one).
+venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "make: $(PYTHON) is missing or older than Python 3.11; name another one, e.g.  make demo PYTHON=python3.12" >&2; exit 1; }
+	@version='import sys; print("%d.%d" % sys.version_info[:2])'; \
+	if [ -e .venv ]; then \
+		have=$$($(RUN) -c "$$version" 2>/dev/null || echo none); \
+		want=$$([ -n "$(GIVEN_PYTHON)" ] && $(PYTHON) -c "$$version" || echo "$$have"); \
+		if [ "$$have" = none ] || [ "$$have" != "$$want" ]; then echo "make: .venv runs Python $$have, making it afresh"; rm -rf .venv; fi; \
+	fi; \
+	if [ ! -x $(BIN)/uv ]; then \
+		$(PYTHON) -m venv .venv || { echo "make: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }; \
+		$(RUN) -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"; \
+	fi
+
+install: venv .venv/.runtime node_modules/.package-lock.json messages
+
+install-dev: install .venv/.dev
+
+.venv/.runtime: requirements.txt constraints.txt | venv
+	@echo "make: installing requirements.txt"
+	@$(UV) -r requirements.txt || $(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt constraints.txt .venv/.runtime | venv
+	@echo "make: installing requirements-dev.txt"
+	@$(UV) -r requirements-dev.txt || $(RUN) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	@touch $@
+
+# npm of the system where Node.js is 20 or later, else one from a wheel.
+node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.runtime
+	@echo "make: installing package-lock.json"
+	@if ! node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || ! command -v npm >/dev/null; then \
+		$(UV) -r requirements-node.txt; export PATH="$(CURDIR)/$(BIN):$$PATH"; \
+	fi; npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+messages: .venv/.runtime  ## compile the gettext catalogs (Babel; no gettext needed)
+	@for catalog in */locale/*/LC_MESSAGES/*.po; do \
+		[ -e "$$catalog" ] || continue; \
+		[ "$${catalog%.po}.mo" -nt "$$catalog" ] || $(BIN)/pybabel --quiet compile --input-file "$$catalog" --output-file "$${catalog%.po}.mo"; \
+	done
+
+## ---------------------------------------------------------------- the product
+
+demo: install data  ## from nothing to a committed plan of the fixture's day, in the terminal
+	@DATABASE_URL=$(DEMO_DATABASE_URL) $(MANAGE) demo $(ARGS)
+
+data: install
+	@$(RUN) -m logistics.embedded  # refuses while a demo or `make serve` runs on this data
+	@mkdir -p $(VAR_DIR) && rm -f $(VAR_DIR)/demo.sqlite3 $(VAR_DIR)/demo.sqlite3-wal $(VAR_DIR)/demo.sqlite3-shm
+	@DATABASE_URL=$(DEMO_DATABASE_URL) $(MANAGE) migrate --verbosity 0
+	@DATABASE_URL=$(DEMO_DATABASE_URL) $(MANAGE) load_fixtures
+
+serve: install  ## web, API, worker and beat on the demo's data, until Ctrl-C (PORT=8000)
+	@if [ -z "$(DATABASE_URL)" ] && [ ! -e $(VAR_DIR)/demo.sqlite3 ]; then $(MAKE) --no-print-directory data; fi
+	@DATABASE_URL=$(SERVE_DATABASE_URL) $(MANAGE) migrate --verbosity 0
+	@DATABASE_URL=$(SERVE_DATABASE_URL) exec $(MANAGE) serve --port $(PORT) $(ARGS)
+
+## ---------------------------------------------------------------- tests and checks
+
+PYTEST := $(RUN) -m pytest -n $(WORKERS) $(ARGS)
+
+test: check  ## checks, then every test: on SQLite, on PostgreSQL, in a browser
+	TEST_DATABASE=sqlite $(PYTEST) --ignore tests/browser
+	TEST_DATABASE=postgresql $(PYTEST) --ignore tests/browser --database-tests-only
+	TEST_DATABASE=postgresql $(PYTEST) tests/browser
+
+check: install-dev  ## style, types, import contracts, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-timing
+	$(MANAGE) makemigrations --check --dry-run --verbosity 0
+
+conformance:  ## public instances against our own arithmetic: DATA=FOLDER
+ifeq ($(DATA),)
+	@echo "make conformance needs public data that this project does not carry. Put it into one folder and name it: make conformance DATA=FOLDER"
+	@echo "  FOLDER/instances/  VRP instances (.vrp) with their best known solutions (.sol): PyVRP/Instances and VROOM-Project/vroom-scripts on GitHub"
+	@echo "  FOLDER/nab/        real temperature logs: numenta/NAB on GitHub, data/realKnownCause"
+	@echo "  FOLDER/epcis/      EPCIS-JSON-Schema.json: gs1/EPCIS on GitHub"
+	@exit 2
+else
+	@$(MAKE) --no-print-directory install-dev
+	CONFORMANCE_DATA=$(DATA) TEST_DATABASE=sqlite $(PYTEST) conformance
+endif
+
+# Targets whose content later issues bring say so and fail: an empty success would be a lie.
+bench: install  ## every benchmark with its goal (ARGS=--quick for one small case each)
+	@$(MANAGE) benchmark all $(ARGS)
+
+faults:
+	@echo "make faults: the fault harness (kill -9, broken brokers, full disks) comes with the issue on reliability; the spine has only the" \
+		"worker-kill test, which 'make test' runs" >&2; exit 2
+
+fuzz:
+	@echo "make fuzz: schemathesis against the API comes with the issue on the carriers' API" >&2; exit 2
+
+constraints: venv  ## resolve the requirements files anew into constraints.txt
+	@{ sed '/^[^#]/,$$d' constraints.txt; $(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --quiet requirements.txt requirements-dev.txt requirements-node.txt; } > .venv/constraints.txt
+	@mv .venv/constraints.txt constraints.txt
+
+clean:  ## remove the environment, the front-end packages and all run-time data
+	@$(RUN) -m logistics.embedded 2>/dev/null || [ ! -x $(RUN) ]
+	rm -rf .venv node_modules $(VAR_DIR)
