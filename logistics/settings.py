@@ -1,0 +1,308 @@
+"""All settings, read from the environment; a wrong value stops the start and names the variable.
+
+docs/operations.md lists every variable; a test keeps that list complete.
+"""
+
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+
+def read(
+    kind: str, name: str, default: Any, check: Callable[[Any], bool] = lambda _value: True
+) -> Any:  # noqa: ANN401
+    """Return a variable of the environment, or stop the start with a sentence that names it."""
+    try:
+        value = getattr(env, kind)(name, default=default)
+    except (ValueError, ImproperlyConfigured) as error:
+        msg = f"{name}: {env.str(name, '')!r} is not a valid {kind} ({error})."
+        raise ImproperlyConfigured(msg) from error
+    if not check(value):
+        msg = f"{name}: {value!r} is out of range; see docs/operations.md."
+        raise ImproperlyConfigured(msg)
+    return value
+
+
+def positive(value: float) -> bool:
+    """Say whether a number is above zero."""
+    return value > 0
+
+
+# --- Where things are -------------------------------------------------------------------------
+VAR_DIR = Path(read("str", "VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR.mkdir(parents=True, exist_ok=True)
+SITE_URL = read("str", "SITE_URL", "http://127.0.0.1:8000")
+
+# --- Security ---------------------------------------------------------------------------------
+DEBUG = read("bool", "DEBUG", default=False)
+
+
+def _secret_key() -> str:
+    """Return SECRET_KEY, or one kept in VAR_DIR so that the embedded default needs no configuration."""
+    given = read("str", "SECRET_KEY", "")
+    if given:
+        if len(given) < 32:
+            msg = "SECRET_KEY: shorter than 32 characters; see docs/operations.md."
+            raise ImproperlyConfigured(msg)
+        return str(given)
+    kept = VAR_DIR / "secret_key"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(48))
+    return kept.read_text()
+
+
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = read("list", "ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = read("list", "CSRF_TRUSTED_ORIGINS", [])
+IS_HTTPS = read("bool", "HTTPS", default=SITE_URL.startswith("https://"))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, "'unsafe-inline'"],  # ECharts and Leaflet set style attributes
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# --- Django -----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "oauth2_provider",
+    "axes",
+    "csp",
+    "django_htmx",
+    "lucide",
+    "simple_history",
+    "logistics",
+    "warehouses",
+    "routing",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+ROOT_URLCONF = "logistics.urls"
+WSGI_APPLICATION = "logistics.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+            ],
+            "builtins": ["lucide.templatetags.lucide"],
+        },
+    }
+]
+AUTH_USER_MODEL = "logistics.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "today"
+LOGOUT_REDIRECT_URL = "sign-in"
+AXES_FAILURE_LIMIT = read("int", "SIGN_IN_ATTEMPTS", 8, positive)
+AXES_COOLOFF_TIME = 0.25
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+
+# --- Databases --------------------------------------------------------------------------------
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # synchronous FULL: temperature evidence must survive a power cut.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000;",
+}
+
+
+def _database(variable: str, default: str) -> dict[str, Any]:
+    """Return a database's settings; SQLite gets WAL and IMMEDIATE, PostgreSQL a pool."""
+    settings: dict[str, Any] = read("db_url", variable, default)
+    if settings["ENGINE"].endswith("sqlite3"):
+        return settings | {"OPTIONS": SQLITE_OPTIONS}
+    if settings["ENGINE"].endswith("postgresql"):
+        return settings | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 60}
+    msg = f"{variable}: only sqlite:// and postgres:// are supported."
+    raise ImproperlyConfigured(msg)
+
+
+DATABASES = {"default": _database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'luohe.sqlite3'}")}
+if read("str", "DATABASE_OWNER_URL", ""):
+    DATABASES["owner"] = _database("DATABASE_OWNER_URL", "") | {"TEST": {"MIRROR": "default"}}
+# The role that the application signs in as on PostgreSQL; migrations grant it rows, never tables.
+DATABASE_APP_ROLE = read("str", "DATABASE_APP_ROLE", "luohe_app")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Language and time ------------------------------------------------------------------------
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LANGUAGE_CODE = "zh-hans"
+LANGUAGE_COOKIE_NAME = "language"
+LOCALE_PATHS = [BASE_DIR / "logistics" / "locale"]
+USE_I18N = USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- Files ------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+MEDIA_ROOT = VAR_DIR / "media"
+STATICFILES_DIRS = [
+    (name, folder)
+    for name, folder in (
+        ("tabler", BASE_DIR / "node_modules" / "@tabler" / "core" / "dist" / "css"),
+        ("tabler-js", BASE_DIR / "node_modules" / "@tabler" / "core" / "dist" / "js"),
+        ("leaflet", BASE_DIR / "node_modules" / "leaflet" / "dist"),
+        ("echarts", BASE_DIR / "node_modules" / "echarts" / "dist"),
+    )
+    if folder.is_dir()
+]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+IMPORT_MAX_BYTES = read("int", "IMPORT_MAX_BYTES", 10 * 1024 * 1024, positive)
+IMPORT_MAX_ROWS = read("int", "IMPORT_MAX_ROWS", 20_000, positive)
+
+# --- REST -------------------------------------------------------------------------------------
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER = {
+    "SCOPES": {
+        "loads:read": "Read loads",
+        "trips:read": "Read trips and stops",
+        "shipments:read": "Read shipments",
+        "plans:write": "Start and commit plans",
+        "telemetry:write": "Append readings",
+        "events:read": "Read the event feed",
+    },
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
+    "PKCE_REQUIRED": True,
+}
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+API_MAX_BODY_BYTES = read("int", "API_MAX_BODY_BYTES", 1024 * 1024, positive)
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(IMPORT_MAX_BYTES, API_MAX_BODY_BYTES) + 65_536
+
+# --- Celery: the broker is a doorbell, the database the truth ------------------------------------
+CELERY_BROKER_URL = read("str", "CELERY_BROKER_URL", f"redis+socket://{VAR_DIR / 'valkey.sock'}")
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {
+        "visibility_timeout": 3600,
+        # After kill -9 of a worker its tasks come back within seconds (stack.md, measured 7.3 s).
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 3,
+    }
+    if CELERY_BROKER_URL.startswith("redis")
+    else {}
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_ENABLE_UTC = True
+CELERY_TASK_DEFAULT_QUEUE = "hints"
+CELERY_TASK_ROUTES = {"routing.solve_plan": {"queue": "plans"}}
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+SWEEP_PERIOD_S = read("int", "SWEEP_PERIOD_S", 10, positive)
+
+
+def _beat(task: str, period_s: int) -> dict[str, Any]:
+    """Return a beat entry whose message expires before the next one is due."""
+    return {"task": task, "schedule": period_s, "options": {"expires": max(1, period_s - 1)}}
+
+
+CELERY_BEAT_SCHEDULE = {
+    name: _beat(name, period_s)
+    for name, period_s in {
+        "logistics.sequence_events": SWEEP_PERIOD_S,
+        "logistics.beat_heart": SWEEP_PERIOD_S,
+        "warehouses.evaluate_due": SWEEP_PERIOD_S,
+        "warehouses.watch_silence": SWEEP_PERIOD_S,
+        "warehouses.judge_shipments": 6 * SWEEP_PERIOD_S,
+        "routing.sweep_plans": max(1, SWEEP_PERIOD_S // 2),
+    }.items()
+}
+
+# --- Planning and travel ------------------------------------------------------------------------
+PLAN_SECONDS = read("int", "PLAN_SECONDS", 20, lambda s: 1 <= s <= 7200)
+PLAN_LEASE_S = read("int", "PLAN_LEASE_S", 15, lambda s: 3 <= s <= 60)
+PLAN_MAX_ATTEMPTS = read("int", "PLAN_MAX_ATTEMPTS", 3, positive)
+PLAN_HORIZON_S = read("int", "PLAN_HORIZON_S", 72 * 3600, positive)
+TRAVEL_CIRCUITY = read("float", "TRAVEL_CIRCUITY", 1.25, lambda c: 1 <= c <= 3)
+TRAVEL_SPEED_CITY_KMH = read("float", "TRAVEL_SPEED_CITY_KMH", 30.0, lambda v: 5 <= v <= 100)
+TRAVEL_SPEED_ROAD_KMH = read("float", "TRAVEL_SPEED_ROAD_KMH", 50.0, lambda v: 5 <= v <= 100)
+TRAVEL_SPEED_EXPRESSWAY_KMH = read(
+    "float", "TRAVEL_SPEED_EXPRESSWAY_KMH", 72.0, lambda v: 5 <= v <= 100
+)
+GEOCODER = read("str", "GEOCODER", "offline", lambda g: g in {"offline", "nominatim"})
+GEOCODER_LEAST_CONFIDENCE = read("float", "GEOCODER_LEAST_CONFIDENCE", 0.6, lambda c: 0 <= c <= 1)
+NOMINATIM_URL = read("str", "NOMINATIM_URL", "")
+
+# --- Logs ---------------------------------------------------------------------------------------
+LOG_LEVEL = read("str", "LOG_LEVEL", "INFO", lambda v: v in {"DEBUG", "INFO", "WARNING", "ERROR"})
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}
+    },
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {"axes": {"level": "WARNING"}, "celery": {"level": LOG_LEVEL}},
+}

@@ -1,0 +1,16 @@
+"""Celery's doors to the lowest floor."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from logistics import events, heartbeats
+
+
+@shared_task(name="logistics.sequence_events")
+def sequence_events() -> None:
+    events.sequence(at=timezone.now())
+
+
+@shared_task(name="logistics.beat_heart")
+def beat_heart() -> None:
+    heartbeats.beat(service="worker", at=timezone.now())

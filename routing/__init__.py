@@ -1,0 +1,1 @@
+"""Fleet, loads and plans: which vehicle carries what, in which order, by when."""

@@ -1,0 +1,49 @@
+"""The tables of fleet, loads and plans."""
+
+from routing.models.fleet import (
+    Compartment,
+    Driver,
+    LicenseClass,
+    Trailer,
+    Vehicle,
+    VehicleShift,
+    VehicleType,
+)
+from routing.models.loads import Load, LoadShipment, LoadStatus
+from routing.models.plans import (
+    Plan,
+    PlanStatus,
+    Stop,
+    StopKind,
+    StopStatus,
+    StopTask,
+    TaskKind,
+    Trip,
+    TripStatus,
+    UnassignedLoad,
+    UnassignedReason,
+)
+
+__all__ = [
+    "Compartment",
+    "Driver",
+    "LicenseClass",
+    "Load",
+    "LoadShipment",
+    "LoadStatus",
+    "Plan",
+    "PlanStatus",
+    "Stop",
+    "StopKind",
+    "StopStatus",
+    "StopTask",
+    "TaskKind",
+    "Trailer",
+    "Trip",
+    "TripStatus",
+    "UnassignedLoad",
+    "UnassignedReason",
+    "Vehicle",
+    "VehicleShift",
+    "VehicleType",
+]

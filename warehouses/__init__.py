@@ -1,0 +1,1 @@
+"""The park: warehouses, rooms, docks and sensors, and whether the cold held."""

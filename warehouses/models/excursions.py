@@ -1,0 +1,117 @@
+"""Stretches outside the band, with the limits that judged them and what people did about them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from logistics.models import User
+from logistics.models.fields import (
+    PublicIdField,
+    at_least,
+    class_field,
+    known_choice,
+    known_class,
+    period_order,
+    within,
+)
+from logistics.scoping import ScopedQuerySet
+from warehouses.models.spaces import ColdSpace
+
+
+class ExcursionPhase(models.TextChoices):
+    """Set by the fold alone."""
+
+    PENDING = "pending", _("Pending")
+    OPEN = "open", _("Open")
+    CLOSING = "closing", _("Closing")
+    CLOSED = "closed", _("Closed")
+    UNKNOWN_END = "unknown_end", _("End unknown")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    MERGED = "merged", _("Merged")
+
+
+class ExcursionHandling(models.TextChoices):
+    """Set by people alone."""
+
+    NEW = "new", _("New")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    DISPOSITIONED = "dispositioned", _("Dispositioned")
+
+
+class ExcursionKind(models.TextChoices):
+    HIGH = "high", _("Too warm")
+    LOW = "low", _("Too cold")
+
+
+class Severity(models.TextChoices):
+    MINOR = "minor", _("Minor")
+    MAJOR = "major", _("Major")
+    CRITICAL = "critical", _("Critical")
+
+
+class Excursion(models.Model):
+    """One stretch outside the band in one cold space; limits in force are snapshotted with it."""
+
+    MOVES: ClassVar = {
+        ExcursionHandling.NEW: frozenset({ExcursionHandling.ACKNOWLEDGED}),
+        ExcursionHandling.ACKNOWLEDGED: frozenset({ExcursionHandling.DISPOSITIONED}),
+    }
+
+    public_id = PublicIdField("ex")
+    cold_space = models.ForeignKey(ColdSpace, models.PROTECT, related_name="excursions")
+    kind = models.CharField(max_length=4, choices=ExcursionKind.choices)
+    phase = models.CharField(max_length=12, choices=ExcursionPhase.choices)
+    handling = models.CharField(
+        max_length=16, choices=ExcursionHandling.choices, default=ExcursionHandling.NEW
+    )
+    severity = models.CharField(max_length=8, choices=Severity.choices)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    found_at = models.DateTimeField()
+    is_late_found = models.BooleanField(default=False)
+    peak_c = models.FloatField()
+    peak_at = models.DateTimeField()
+    least_c = models.FloatField()
+    most_c = models.FloatField()
+    beyond_s = models.PositiveIntegerField()
+    degree_minutes = models.FloatField()
+    n_readings = models.PositiveIntegerField()
+    coverage_pct = models.FloatField(default=100)
+    context = models.CharField(max_length=40, blank=True)
+    temperature_class = class_field()
+    profile_version = models.CharField(max_length=40)
+    limits = models.JSONField()
+    revision = models.PositiveIntegerField(default=1)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    acknowledged_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    comment = models.TextField(blank=True)
+    disposition = models.CharField(max_length=12, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("excursion")
+        verbose_name_plural = _("excursions")
+        constraints: ClassVar = [
+            known_class(table="excursion"),
+            known_choice("kind", ExcursionKind, table="excursion"),
+            known_choice("phase", ExcursionPhase, table="excursion"),
+            known_choice("handling", ExcursionHandling, table="excursion"),
+            known_choice("severity", Severity, table="excursion"),
+            period_order("started_at", "ended_at", table="excursion", may_be_equal=True),
+            at_least("degree_minutes", 0, table="excursion"),
+            within("coverage_pct", 0, 100, table="excursion"),
+        ]
+        indexes: ClassVar = [
+            # The excursions of a space from an anchor on.
+            models.Index(fields=["cold_space", "started_at"], name="excursion_by_space"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cold_space_id} {self.started_at:%m-%d %H:%M} {self.severity}"
