@@ -83,6 +83,7 @@ def worker(*, var_dir: Path) -> Service:
     return _celery(
         "worker",
         [
+            "--queues=hints,plans",
             "--pool=prefork",
             "--concurrency=2",
             f"--hostname={name}",

@@ -30,7 +30,6 @@ class Service:
     ready_within_s: float = 30.0
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within_s: float = 15.0
-    environment: Mapping[str, str] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
     log_starts_at: int = 0
@@ -53,7 +52,6 @@ class Service:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,  # Ctrl-C in the terminal reaches the owner only
                     preexec_fn=_die_with_owner,  # noqa: PLW1509 - one prctl, no lock is taken
-                    env=self.environment,
                     **self.options,
                 )
         except OSError as error:

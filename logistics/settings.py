@@ -14,13 +14,15 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from logistics import embedded
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 
 def read(
     kind: str, name: str, default: Any, check: Callable[[Any], bool] = lambda _value: True
-) -> Any:  # noqa: ANN401
+) -> Any:
     """Return a variable of the environment, or stop the start with a sentence that names it."""
     try:
         value = getattr(env, kind)(name, default=default)
@@ -236,7 +238,7 @@ API_MAX_BODY_BYTES = read("int", "API_MAX_BODY_BYTES", 1024 * 1024, positive)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(IMPORT_MAX_BYTES, API_MAX_BODY_BYTES) + 65_536
 
 # --- Celery: the broker is a doorbell, the database the truth ------------------------------------
-CELERY_BROKER_URL = read("str", "CELERY_BROKER_URL", f"redis+socket://{VAR_DIR / 'valkey.sock'}")
+CELERY_BROKER_URL = read("str", "CELERY_BROKER_URL", embedded.broker_url(var_dir=VAR_DIR))
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         "visibility_timeout": 3600,
