@@ -109,7 +109,7 @@ def read_payload(row: Event) -> Payload:
 
 
 def sequence(*, at: datetime, batch: int = 5_000) -> int:
-    """Number the committed events that have no `seq` yet, in commit order; return how many.
+    """Give the committed events that have no `seq` yet the next numbers; return how many.
 
     Only committed rows are visible here, and the lease row's lock lets one sequencer work at a
     time, so a number once readable never gets a smaller neighbour later: the feed has no gaps.
@@ -127,6 +127,6 @@ def sequence(*, at: datetime, batch: int = 5_000) -> int:
     return len(waiting)
 
 
-def feed(*, visible: Any, after: int, limit: int) -> list[Event]:  # noqa: ANN401 - a scoped queryset of events
+def feed(*, visible: Any, after: int, limit: int) -> list[Event]:
     """Return the next events after a sequence number, in order, from what the reader may see."""
     return list(visible.filter(seq__gt=after).order_by("seq")[:limit])

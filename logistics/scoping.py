@@ -45,6 +45,11 @@ class Principal:
     site_ids: frozenset[int] = field(default_factory=frozenset)
     scopes: frozenset[str] = field(default_factory=frozenset)
 
+    @property
+    def tenant_id(self) -> int:
+        """The organization to filter by; 0, which no row has, where there is none (None would match null)."""
+        return self.organization_id or 0
+
 
 SYSTEM = Principal(role=Role.SYSTEM, label="system")
 STRANGER = Principal(role=Role.STRANGER, label="stranger")

@@ -32,7 +32,7 @@ def organizations(principal: Principal) -> Q:
     """Staff see the park's parties; a tenant only itself."""
     if principal.role in PARK_STAFF:
         return EVERYTHING
-    return Q(pk=principal.organization_id) if principal.organization_id else NOTHING
+    return Q(pk=principal.tenant_id)
 
 
 @visibility(OrganizationRole)
@@ -40,7 +40,7 @@ def organization_roles(principal: Principal) -> Q:
     """As the organization itself."""
     if principal.role in PARK_STAFF:
         return EVERYTHING
-    return Q(organization_id=principal.organization_id) if principal.organization_id else NOTHING
+    return Q(organization_id=principal.tenant_id)
 
 
 @visibility(Site)
@@ -51,7 +51,7 @@ def sites(principal: Principal) -> Q:
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(pk__in=principal.site_ids)
     if principal.role in TENANTS:
-        return Q(organization_id=principal.organization_id)
+        return Q(organization_id=principal.tenant_id)
     return NOTHING
 
 
@@ -61,7 +61,7 @@ def site_openings(principal: Principal) -> Q:
     if principal.role in PARK_STAFF:
         return EVERYTHING
     if principal.role in TENANTS:
-        return Q(site__organization_id=principal.organization_id)
+        return Q(site__organization_id=principal.tenant_id)
     return NOTHING
 
 
@@ -71,8 +71,8 @@ def contracts(principal: Principal) -> Q:
     if principal.role == Role.DISPATCHER:
         return EVERYTHING
     if principal.role == Role.CARRIER:
-        return Q(carrier_id=principal.organization_id)
-    return Q(shipper_id=principal.organization_id) if principal.role == Role.SHIPPER else NOTHING
+        return Q(carrier_id=principal.tenant_id)
+    return Q(shipper_id=principal.tenant_id) if principal.role == Role.SHIPPER else NOTHING
 
 
 @visibility(ContractLane, ContractRate)
@@ -81,11 +81,9 @@ def contract_parts(principal: Principal) -> Q:
     if principal.role == Role.DISPATCHER:
         return EVERYTHING
     if principal.role == Role.CARRIER:
-        return Q(contract__carrier_id=principal.organization_id)
+        return Q(contract__carrier_id=principal.tenant_id)
     return (
-        Q(contract__shipper_id=principal.organization_id)
-        if principal.role == Role.SHIPPER
-        else NOTHING
+        Q(contract__shipper_id=principal.tenant_id) if principal.role == Role.SHIPPER else NOTHING
     )
 
 
@@ -100,7 +98,7 @@ def products(principal: Principal) -> Q:
     """Staff, and the shipper who owns them."""
     if principal.role in PARK_STAFF | {Role.WAREHOUSE_OPERATOR}:
         return EVERYTHING
-    return Q(owner_id=principal.organization_id) if principal.role == Role.SHIPPER else NOTHING
+    return Q(owner_id=principal.tenant_id) if principal.role == Role.SHIPPER else NOTHING
 
 
 @visibility(Shipment)
@@ -112,7 +110,7 @@ def shipments(principal: Principal) -> Q:
         return Q(origin_id__in=principal.site_ids)
     if principal.role in TENANTS:
         # A subquery, not a join: two parties of one organization must not double the row.
-        mine = ShipmentParty.objects.filter(organization_id=principal.organization_id)
+        mine = ShipmentParty.objects.filter(organization_id=principal.tenant_id)
         return Q(pk__in=mine.values("shipment_id"))
     return NOTHING
 
@@ -125,7 +123,7 @@ def shipment_parts(principal: Principal) -> Q:
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(shipment__origin_id__in=principal.site_ids)
     if principal.role in TENANTS:
-        mine = ShipmentParty.objects.filter(organization_id=principal.organization_id)
+        mine = ShipmentParty.objects.filter(organization_id=principal.tenant_id)
         return Q(shipment_id__in=mine.values("shipment_id"))
     return NOTHING
 
@@ -135,7 +133,7 @@ def shipment_parties(principal: Principal) -> Q:
     """Staff, and each organization its own rows: who else is a party is not told."""
     if principal.role in PARK_STAFF:
         return EVERYTHING
-    return Q(organization_id=principal.organization_id) if principal.role in TENANTS else NOTHING
+    return Q(organization_id=principal.tenant_id) if principal.role in TENANTS else NOTHING
 
 
 @visibility(Event)
@@ -144,7 +142,7 @@ def events(principal: Principal) -> Q:
     if principal.role in PARK_STAFF:
         return EVERYTHING
     if principal.role in TENANTS:
-        mine = EventReader.objects.filter(organization_id=principal.organization_id)
+        mine = EventReader.objects.filter(organization_id=principal.tenant_id)
         return Q(pk__in=mine.values("event_id"))
     return NOTHING
 
@@ -154,7 +152,7 @@ def event_readers(principal: Principal) -> Q:
     """Staff, and each organization its own rows."""
     if principal.role in PARK_STAFF:
         return EVERYTHING
-    return Q(organization_id=principal.organization_id) if principal.role in TENANTS else NOTHING
+    return Q(organization_id=principal.tenant_id) if principal.role in TENANTS else NOTHING
 
 
 @visibility(Membership)
@@ -166,6 +164,4 @@ def memberships(principal: Principal) -> Q:
 @visibility(MachineClient)
 def machine_clients(principal: Principal) -> Q:
     """A carrier's own clients."""
-    return (
-        Q(organization_id=principal.organization_id) if principal.role == Role.CARRIER else NOTHING
-    )
+    return Q(organization_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING

@@ -41,7 +41,7 @@ def fleet(principal: Principal) -> Q:
     """Staff, and each carrier its own."""
     if principal.role in PARK_STAFF:
         return EVERYTHING
-    return Q(carrier_id=principal.organization_id) if principal.role == Role.CARRIER else NOTHING
+    return Q(carrier_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING
 
 
 @visibility(Compartment, VehicleShift)
@@ -49,11 +49,7 @@ def vehicle_parts(principal: Principal) -> Q:
     """As the vehicle itself."""
     if principal.role in PARK_STAFF:
         return EVERYTHING
-    return (
-        Q(vehicle__carrier_id=principal.organization_id)
-        if principal.role == Role.CARRIER
-        else NOTHING
-    )
+    return Q(vehicle__carrier_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING
 
 
 @visibility(Load)
@@ -64,8 +60,8 @@ def loads(principal: Principal) -> Q:
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(origin_id__in=principal.site_ids)
     if principal.role == Role.CARRIER:
-        return Q(carrier_id=principal.organization_id)
-    return Q(shipper_id=principal.organization_id) if principal.role == Role.SHIPPER else NOTHING
+        return Q(carrier_id=principal.tenant_id)
+    return Q(shipper_id=principal.tenant_id) if principal.role == Role.SHIPPER else NOTHING
 
 
 @visibility(LoadShipment)
@@ -76,10 +72,8 @@ def load_shipments(principal: Principal) -> Q:
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(load__origin_id__in=principal.site_ids)
     if principal.role == Role.CARRIER:
-        return Q(load__carrier_id=principal.organization_id)
-    return (
-        Q(load__shipper_id=principal.organization_id) if principal.role == Role.SHIPPER else NOTHING
-    )
+        return Q(load__carrier_id=principal.tenant_id)
+    return Q(load__shipper_id=principal.tenant_id) if principal.role == Role.SHIPPER else NOTHING
 
 
 @visibility(Plan, UnassignedLoad)
@@ -94,7 +88,7 @@ def trips(principal: Principal) -> Q:
     if principal.role in PARK_STAFF:
         return EVERYTHING
     if principal.role == Role.CARRIER:
-        return Q(carrier_id=principal.organization_id, status__in=TOLD_TO_CARRIERS)
+        return Q(carrier_id=principal.tenant_id, status__in=TOLD_TO_CARRIERS)
     return NOTHING
 
 
@@ -104,7 +98,7 @@ def stops(principal: Principal) -> Q:
     if principal.role in PARK_STAFF:
         return EVERYTHING
     if principal.role == Role.CARRIER:
-        return Q(trip__carrier_id=principal.organization_id, trip__status__in=TOLD_TO_CARRIERS)
+        return Q(trip__carrier_id=principal.tenant_id, trip__status__in=TOLD_TO_CARRIERS)
     return NOTHING
 
 
@@ -115,7 +109,7 @@ def stop_tasks(principal: Principal) -> Q:
         return EVERYTHING
     if principal.role == Role.CARRIER:
         return Q(
-            stop__trip__carrier_id=principal.organization_id,
+            stop__trip__carrier_id=principal.tenant_id,
             stop__trip__status__in=TOLD_TO_CARRIERS,
         )
     return NOTHING

@@ -59,7 +59,7 @@ def dock_appointments(principal: Principal) -> Q:
         return EVERYTHING
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(dock__warehouse__site_id__in=principal.site_ids)
-    return Q(carrier_id=principal.organization_id) if principal.role == Role.CARRIER else NOTHING
+    return Q(carrier_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING
 
 
 @visibility(ColdSpace)
@@ -69,7 +69,7 @@ def cold_spaces(principal: Principal) -> Q:
         return EVERYTHING
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(room__warehouse__site_id__in=principal.site_ids)
-    return Q(keeper_id=principal.organization_id) if principal.role == Role.CARRIER else NOTHING
+    return Q(keeper_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING
 
 
 @visibility(Sensor, SpaceEvent, Excursion)
@@ -80,9 +80,7 @@ def of_spaces(principal: Principal) -> Q:
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(cold_space__room__warehouse__site_id__in=principal.site_ids)
     return (
-        Q(cold_space__keeper_id=principal.organization_id)
-        if principal.role == Role.CARRIER
-        else NOTHING
+        Q(cold_space__keeper_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING
     )
 
 
@@ -94,7 +92,7 @@ def of_sensors(principal: Principal) -> Q:
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(sensor__cold_space__room__warehouse__site_id__in=principal.site_ids)
     if principal.role == Role.CARRIER:
-        return Q(sensor__cold_space__keeper_id=principal.organization_id)
+        return Q(sensor__cold_space__keeper_id=principal.tenant_id)
     return Q(sensor_id__in=())
 
 
@@ -103,7 +101,7 @@ def devices(principal: Principal) -> Q:
     """Park staff, and each owner its own."""
     if principal.role in PARK_STAFF:
         return EVERYTHING
-    return Q(owner_id=principal.organization_id) if principal.role == Role.CARRIER else NOTHING
+    return Q(owner_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING
 
 
 @visibility(Stay, ShipmentVerdict)
@@ -114,6 +112,6 @@ def of_shipments(principal: Principal) -> Q:
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(shipment__origin_id__in=principal.site_ids)
     if principal.role in TENANTS:
-        mine = ShipmentParty.objects.filter(organization_id=principal.organization_id)
+        mine = ShipmentParty.objects.filter(organization_id=principal.tenant_id)
         return Q(shipment_id__in=mine.values("shipment_id"))
     return NOTHING

@@ -24,7 +24,7 @@ class TemperatureClass(models.TextChoices):
 class PublicIdField(models.CharField):  # type: ignore[type-arg]
     """An opaque unique id with a prefix naming its kind, made when the row is made."""
 
-    def __init__(self, prefix: str, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(self, prefix: str, **kwargs: Any) -> None:
         self.prefix = prefix
         kwargs.setdefault("max_length", 32)
         kwargs.setdefault("unique", True)
@@ -45,7 +45,7 @@ class PublicIdField(models.CharField):  # type: ignore[type-arg]
         return new_id(self.prefix)
 
 
-def class_field(**kwargs: Any) -> "models.CharField[str, str]":  # noqa: ANN401
+def class_field(**kwargs: Any) -> "models.CharField[str, str]":
     """Return the field of a temperature class."""
     return models.CharField(
         _("temperature class"), max_length=16, choices=TemperatureClass.choices, **kwargs

@@ -226,4 +226,4 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return f"{self.kind} {self.public_id}"

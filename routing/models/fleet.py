@@ -111,7 +111,7 @@ class Compartment(models.Model):
 
 
 class VehicleShift(models.Model):
-    """When a vehicle may work on a weekday (0 = Monday): seconds after local midnight, beyond 86,400 on the next day."""
+    """When a vehicle may work on a weekday (0 = Monday): seconds after local midnight, beyond a day on the next."""
 
     vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="shifts")
     weekday = models.PositiveSmallIntegerField()

@@ -186,7 +186,7 @@ class Trip(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.public_id
+        return f"{self.plan_id}/{self.number}"
 
 
 class StopStatus(models.TextChoices):
