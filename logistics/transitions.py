@@ -12,7 +12,7 @@ from logistics.scoping import Principal
 
 def advance(  # noqa: PLR0913 - who, what, when and why of a move belong together
     *,
-    row: Any,  # noqa: ANN401 - any model with MOVES and a status
+    row: Any,
     to: str,
     by: Principal,
     at: datetime,
