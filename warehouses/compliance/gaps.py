@@ -1,0 +1,86 @@
+"""Owns the time nobody measured: gaps, what they may hide, and coverage."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from warehouses.compliance.limits import Limits
+from warehouses.compliance.readings import Readings
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A silence over ``[from_s, to_s)``.
+
+    Attributes
+    ----------
+    is_suspect
+        The reading before or after it was beyond the band, so it may hide an excursion.
+    """
+
+    from_s: int
+    to_s: int
+    is_suspect: bool = False
+
+    @property
+    def length_s(self) -> int:
+        """How long it was silent."""
+        return self.to_s - self.from_s
+
+
+def find(readings: Readings, limits: Limits) -> tuple[Gap, ...]:
+    """Find the silences between readings that lie further apart than ``max_gap_s``."""
+    at_s, value = readings.at_s, readings.value_centi_c
+    is_beyond = (value < limits.low) | (value > limits.high)
+    before = np.flatnonzero(np.diff(at_s) > limits.max_gap_s)
+    return tuple(
+        Gap(int(at_s[i]), int(at_s[i + 1]), bool(is_beyond[i] or is_beyond[i + 1])) for i in before
+    )
+
+
+def within(gaps: Iterable[Gap], from_s: int, to_s: int) -> tuple[Gap, ...]:
+    """Clip gaps to the period ``[from_s, to_s)`` and drop those outside."""
+    clipped = (Gap(max(g.from_s, from_s), min(g.to_s, to_s), g.is_suspect) for g in gaps)
+    return tuple(gap for gap in clipped if gap.from_s < gap.to_s)
+
+
+def of_period(readings: Readings, limits: Limits, from_s: int, to_s: int) -> tuple[Gap, ...]:
+    """Find the gaps of the period ``[from_s, to_s)``, silence at both of its ends included.
+
+    Readings outside the period count as neighbors: a reading shortly before it covers its start.
+    """
+    if from_s >= to_s:
+        return ()
+    if not len(readings):
+        return (Gap(from_s, to_s),)
+    first_s, last_s = int(readings.at_s[0]), int(readings.at_s[-1])
+    edges = [(from_s, first_s), (last_s, to_s)]
+    found = [Gap(low, high) for low, high in edges if high - low > limits.max_gap_s]
+    found += find(readings, limits)
+    return tuple(sorted(within(found, from_s, to_s), key=lambda gap: gap.from_s))
+
+
+def common(streams: Sequence[Sequence[Gap]]) -> tuple[Gap, ...]:
+    """Return the time in which every stream of a space was silent.
+
+    Each stream's gaps are sorted and do not touch one another. No stream at all is an error: a
+    space that nobody measures has one gap, the whole period.
+    """
+    if not streams:
+        message = "a space without a stream has no gaps to compare"
+        raise ValueError(message)
+    shared = list(streams[0])
+    for other in streams[1:]:
+        shared = [
+            Gap(max(a.from_s, b.from_s), min(a.to_s, b.to_s), a.is_suspect or b.is_suspect)
+            for a in shared
+            for b in other
+            if max(a.from_s, b.from_s) < min(a.to_s, b.to_s)
+        ]
+    return tuple(shared)
+
+
+def covered_s(gaps: Iterable[Gap], from_s: int, to_s: int) -> int:
+    """Measure how much of the period ``[from_s, to_s)`` no gap touches."""
+    return max(to_s - from_s, 0) - sum(gap.length_s for gap in within(gaps, from_s, to_s))
