@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from oauth2_provider.models import AccessToken, Application
+from pytest_django.fixtures import SettingsWrapper
 
 from logistics.models import (
     MachineClient,
@@ -182,6 +183,7 @@ def make_cast() -> Cast:
 
 
 @pytest.fixture
-def cast(db: None) -> Cast:
-    """Everybody, in the database of this test."""
+def cast(db: None, settings: SettingsWrapper) -> Cast:
+    """Everybody, in the database of this test; passwords are hashed the quick way."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return make_cast()
