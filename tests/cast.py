@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from oauth2_provider.models import AccessToken, Application
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import SettingsWrapper
 
 from logistics.models import (
     MachineClient,
