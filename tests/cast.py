@@ -6,10 +6,10 @@ names carry a token of its own (`canary`), which must never stand in an answer m
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from oauth2_provider.models import AccessToken, Application
-from pytest_django import SettingsWrapper
 
 from logistics.models import (
     MachineClient,
@@ -107,7 +107,9 @@ def _member(
         authorization_grant_type=Application.GRANT_CLIENT_CREDENTIALS,
         client_secret=f"secret-of-{name}",
     )
-    MachineClient.objects.create(application=application, organization=organization, role=role)
+    MachineClient.objects.create(
+        application=application, organization=organization, role=role, scopes=scopes
+    )
     token = f"token-of-{name}"
     AccessToken.objects.create(
         token=token, application=application, scope=scopes, expires=datetime(2100, 1, 1, tzinfo=UTC)
@@ -183,7 +185,7 @@ def make_cast() -> Cast:
 
 
 @pytest.fixture
-def cast(db: None, settings: SettingsWrapper) -> Cast:
+def cast(db: None, settings: Any) -> Cast:
     """Everybody, in the database of this test; passwords are hashed the quick way."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     return make_cast()
