@@ -17,6 +17,8 @@ MANAGE := $(RUN) manage.py
 VAR_DIR ?= $(CURDIR)/var
 export VAR_DIR
 DEMO_DATABASE_URL := sqlite:///$(VAR_DIR)/demo.sqlite3
+# The demo has its own SQLite file and broker, whatever the environment says.
+DEMO = env -u DATABASE_OWNER_URL -u CELERY_BROKER_URL DATABASE_URL=$(DEMO_DATABASE_URL) $(MANAGE)
 SERVE_DATABASE_URL := $(or $(DATABASE_URL),$(DEMO_DATABASE_URL))
 PORT ?= 8000
 WORKERS ?= 2
@@ -75,17 +77,17 @@ messages: .venv/.runtime  ## compile the gettext catalogs (Babel; no gettext nee
 ## ---------------------------------------------------------------- the product
 
 demo: install data  ## from nothing to a committed plan of the fixture's day, in the terminal
-	@DATABASE_URL=$(DEMO_DATABASE_URL) $(MANAGE) demo $(ARGS)
+	@$(DEMO) demo $(ARGS)
 
 data: install
 	@$(RUN) -m logistics.embedded  # refuses while a demo or `make serve` runs on this data
 	@mkdir -p $(VAR_DIR) && rm -f $(VAR_DIR)/demo.sqlite3 $(VAR_DIR)/demo.sqlite3-wal $(VAR_DIR)/demo.sqlite3-shm
-	@DATABASE_URL=$(DEMO_DATABASE_URL) $(MANAGE) migrate --verbosity 0
-	@DATABASE_URL=$(DEMO_DATABASE_URL) $(MANAGE) load_fixtures
+	@$(DEMO) migrate --verbosity 0
+	@$(DEMO) load_fixtures
 
 serve: install  ## web, API, worker and beat on the demo's data, until Ctrl-C (PORT=8000)
 	@if [ -z "$(DATABASE_URL)" ] && [ ! -e $(VAR_DIR)/demo.sqlite3 ]; then $(MAKE) --no-print-directory data; fi
-	@DATABASE_URL=$(SERVE_DATABASE_URL) $(MANAGE) migrate --verbosity 0
+	@DATABASE_URL=$(SERVE_DATABASE_URL) $(MANAGE) migrate --verbosity 0 $(if $(DATABASE_OWNER_URL),--database owner)
 	@DATABASE_URL=$(SERVE_DATABASE_URL) exec $(MANAGE) serve --port $(PORT) $(ARGS)
 
 ## ---------------------------------------------------------------- tests and checks
@@ -101,7 +103,7 @@ check: install-dev  ## style, types, import contracts, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports --no-logo
 	$(MANAGE) makemigrations --check --dry-run --verbosity 0
 
 conformance:  ## public instances against our own arithmetic: DATA=FOLDER
@@ -121,11 +123,11 @@ bench: install  ## every benchmark with its goal (ARGS=--quick for one small cas
 	@$(MANAGE) benchmark all $(ARGS)
 
 faults:
-	@echo "make faults: the fault harness (kill -9, broken brokers, full disks) comes with the issue on reliability; the spine has only the" \
-		"worker-kill test, which 'make test' runs" >&2; exit 2
+	@echo "make faults: the fault harness (kill -9, broken brokers, full disks) comes with the issue \"The cold chain: every reading kept\" (4); until then" \
+		"the worker-kill test in 'make test' is all there is" >&2; exit 2
 
 fuzz:
-	@echo "make fuzz: schemathesis against the API comes with the issue on the carriers' API" >&2; exit 2
+	@echo "make fuzz: schemathesis against the API comes with issue \"The carriers' API\" (5)" >&2; exit 2
 
 constraints: venv  ## resolve the requirements files anew into constraints.txt
 	@{ sed '/^[^#]/,$$d' constraints.txt; $(BIN)/uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
