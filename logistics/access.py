@@ -32,12 +32,18 @@ def principal_of_user(*, user: User, at: datetime) -> Principal:
 
 def principal_of_client(*, application_id: int, scopes: frozenset[str]) -> Principal:
     """Return what an OAuth2 client acts as; an unknown or switched-off client is a stranger."""
-    machine = MachineClient.objects.filter(application_id=application_id, is_active=True).first()
-    if machine is None:
+    machine = MachineClient.objects.filter(application_id=application_id).first()
+    return principal_of_machine(machine=machine, scopes=scopes)
+
+
+def principal_of_machine(*, machine: MachineClient | None, scopes: frozenset[str]) -> Principal:
+    """Return what a machine acts as with these scopes of a token, narrowed to what it may still ask for."""
+    if machine is None or not machine.is_active:
         return STRANGER
     return Principal(
         role=Role(machine.role),
-        label=f"client:{application_id}",
+        label=f"client:{machine.application_id}",
         organization_id=machine.organization_id,
-        scopes=scopes,
+        client_id=machine.pk,
+        scopes=scopes & frozenset(machine.scopes.split()),
     )

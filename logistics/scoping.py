@@ -34,14 +34,14 @@ class Principal:
     """A person, a carrier's client, a device or the system, as the rules of visibility see them.
 
     `label` stands in events and logs; `organization_id` is the tenant; `site_ids` narrow a
-    warehouse operator to their own warehouses; `scopes` are the OAuth2 scopes of a client.
+    warehouse operator to their own warehouses; `client_id` and `scopes` are a machine's.
     """
 
     role: Role
     label: str
     organization_id: int | None = None
     user_id: int | None = None
-    device_id: int | None = None
+    client_id: int | None = None
     site_ids: frozenset[int] = field(default_factory=frozenset)
     scopes: frozenset[str] = field(default_factory=frozenset)
 

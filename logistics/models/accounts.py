@@ -62,13 +62,14 @@ class Membership(models.Model):
 
 
 class MachineClient(models.Model):
-    """An OAuth2 application that acts for an organization in one role."""
+    """An OAuth2 application that acts for an organization in one role; `scopes` are the most it may ask for."""
 
     application = models.OneToOneField(
         settings.OAUTH2_PROVIDER_APPLICATION_MODEL, models.CASCADE, related_name="machine"
     )
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="machines")
     role = models.CharField(_("role"), max_length=20, choices=RoleChoice.choices)
+    scopes = models.CharField(_("scopes"), max_length=400, blank=True)
     is_active = models.BooleanField(default=True)
 
     objects = ScopedQuerySet.as_manager()

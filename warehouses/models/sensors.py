@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from logistics.models import Organization
+from logistics.models import MachineClient, Organization
 from logistics.models.fields import PublicIdField, at_least, within
 from logistics.scoping import ScopedQuerySet
 from warehouses.models.spaces import ColdSpace
@@ -14,11 +14,17 @@ LEAST_CENTI_C, MOST_CENTI_C = -10_000, 10_000
 
 
 class Device(models.Model):
-    """A logger or gateway; it may append readings of its own sensors and nothing else."""
+    """A logger or gateway; it may append readings of its own sensors and nothing else.
+
+    `client` is the credential it signs in with.
+    """
 
     public_id = PublicIdField("dev")
     serial = models.CharField(_("serial number"), max_length=48, unique=True)
     owner = models.ForeignKey(Organization, models.PROTECT, related_name="devices")
+    client = models.OneToOneField(
+        MachineClient, models.PROTECT, null=True, blank=True, related_name="device"
+    )
     is_active = models.BooleanField(default=True)
 
     objects = ScopedQuerySet.as_manager()
