@@ -15,9 +15,9 @@ from routing.engine.problem import (
     Travel,
     Vehicles,
 )
-from routing.synthetic_catalog import Catalog
-from routing.synthetic_day import PARK_TIME, Day
-from routing.synthetic_trips import COLDEST_FIRST
+from routing.synthetic.catalog import Catalog
+from routing.synthetic.day import PARK_TIME, Day
+from routing.synthetic.trips import COLDEST_FIRST
 
 GROUPS = ("food", "feed", "odor_sensitive", "industrial", "parcel", "neutral")
 AT_ODDS = {

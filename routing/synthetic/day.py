@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta, timezone
 from random import Random
 from typing import Any
 
-from routing.synthetic_cargo import Parcel
-from routing.synthetic_catalog import HOUR_S, Bay, Blueprint, Catalog, Goods, Place
-from routing.synthetic_fleet import FleetVehicle, fleet_of
-from routing.synthetic_trips import Docks, HiddenTrip, TripMaker
-from routing.synthetic_windows import delivery_window, pickup_window
+from routing.synthetic.cargo import Parcel
+from routing.synthetic.catalog import HOUR_S, Bay, Blueprint, Catalog, Goods, Place
+from routing.synthetic.fleet import FleetVehicle, fleet_of
+from routing.synthetic.trips import Docks, HiddenTrip, TripMaker
+from routing.synthetic.windows import delivery_window, pickup_window
 
 PARK_TIME = timezone(timedelta(hours=8))
 IDLE_SHARE = 0.04

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from routing.synthetic_catalog import Blueprint, Catalog
+from routing.synthetic.catalog import Blueprint, Catalog
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 SIGNS = "0123456789" + LETTERS

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from routing.synthetic_catalog import Row
-from routing.synthetic_fleet import FleetVehicle
+from routing.synthetic.catalog import Row
+from routing.synthetic.fleet import FleetVehicle
 
 ROOM_INTERVAL_S, VEHICLE_INTERVAL_S, AMBIENT_INTERVAL_S = 300, 300, 1800
 LARGE_ROOM_PLACES = 800

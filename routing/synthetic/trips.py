@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from random import Random
 
 from routing.engine.schedule import drive
-from routing.synthetic_cargo import Parcel, pick_cargo, suits
-from routing.synthetic_catalog import HOUR_S, Blueprint, Catalog, Place
-from routing.synthetic_fleet import FleetVehicle
+from routing.synthetic.cargo import Parcel, pick_cargo, suits
+from routing.synthetic.catalog import HOUR_S, Blueprint, Catalog, Place
+from routing.synthetic.fleet import FleetVehicle
 
 HORIZON_S = 72 * HOUR_S
 SETUP_S, PER_PALLET_S = 900, 120

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from routing.synthetic_catalog import HOUR_S, Place
-from routing.synthetic_trips import HORIZON_S, HiddenTrip
+from routing.synthetic.catalog import HOUR_S, Place
+from routing.synthetic.trips import HORIZON_S, HiddenTrip
 
 QUARTER_S = 900
 SPARE_S = 600

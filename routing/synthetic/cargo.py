@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from routing.synthetic_catalog import Bay, Blueprint, Catalog, Goods, Place
+from routing.synthetic.catalog import Bay, Blueprint, Catalog, Goods, Place
 
 PARCEL_OWNERS = frozenset({"yto", "beijia", "wajiwuyou"})
 FAMILIES = (("food", 64), ("industrial", 22), ("feed", 7), ("odor_sensitive", 7))
