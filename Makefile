@@ -44,7 +44,8 @@ venv:
 	if [ ! -x $(BIN)/uv ]; then \
 		$(PYTHON) -m venv .venv || { echo "make: $(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }; \
 		$(RUN) -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"; \
-	fi
+		$(RUN) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "luohe.pth").write_text("$(CURDIR)\n")'; \
+	fi  # the .pth lets a bare `.venv/bin/pytest` find tests.plugins
 
 install: venv .venv/.runtime node_modules/.package-lock.json messages
 

@@ -58,7 +58,7 @@ def broker(*, var_dir: Path) -> Service:
         msg = f"{path.parent} belongs to somebody else; set VAR_DIR to a shorter path"
         raise ServiceFailed(msg)
     path.unlink(missing_ok=True)
-    arguments = {
+    arguments: dict[str, str | Path] = {
         "--port": "0",
         "--unixsocket": path,
         "--unixsocketperm": "700",

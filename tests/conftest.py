@@ -41,7 +41,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         if VENDOR == "postgresql":
             default.settings_dict["USER"] = connections[OWNER_ALIAS].settings_dict["USER"]
-        created = setup_databases(verbosity=0, interactive=False, aliases=["default"])
+        created = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
         if VENDOR == "postgresql":
             _become(app_user)
     yield

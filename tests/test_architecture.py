@@ -144,10 +144,9 @@ def test_no_foreign_key_points_upstairs() -> None:
         for model in apps.get_models()
         if model._meta.app_label in FLOORS
         for field in model._meta.get_fields()
-        if field.is_relation
-        and not field.auto_created
-        and field.related_model._meta.app_label in FLOORS
-        and FLOORS.index(field.related_model._meta.app_label) > FLOORS.index(model._meta.app_label)
+        if field.is_relation and not field.auto_created and field.related_model
+        if (target := field.related_model._meta.app_label) in FLOORS
+        and FLOORS.index(target) > FLOORS.index(model._meta.app_label)
     ]
     assert upward == []
 

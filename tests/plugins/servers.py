@@ -54,7 +54,7 @@ def start_postgresql(stack: contextlib.ExitStack) -> Addresses:
         "cwd": home,
         **user,
     }
-    initdb = [binaries / "initdb", "--pgdata", home / "data", "--no-sync", *INITDB]
+    initdb = [str(binaries / "initdb"), "--pgdata", str(home / "data"), "--no-sync", *INITDB]
     subprocess.run(initdb, check=True, capture_output=True, **run)
     settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(home)}
     service = Service(
