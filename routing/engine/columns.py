@@ -1,0 +1,144 @@
+"""Read-only columns of a problem, and the sentence that names the row and field of a wrong value."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+class ProblemError(ValueError):
+    """A value that no planning problem may hold.
+
+    Attributes
+    ----------
+    field
+        Dotted name of the field, for example ``loads.weight_kg``.
+    row
+        Zero-based row within the field, or None when the whole field is wrong.
+    """
+
+    def __init__(self, message: str, *, field: str, row: int | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+        self.row = row
+
+
+def refs_column(field: str, values: Sequence[str]) -> tuple[str, ...]:
+    """Return the references of a table's rows, which must be unique and not empty."""
+    refs = tuple(str(value) for value in values)
+    seen: dict[str, int] = {}
+    for row, ref in enumerate(refs):
+        if not ref:
+            message = f"{field}: row {row} has an empty reference"
+            raise ProblemError(message, field=field, row=row)
+        if ref in seen:
+            message = f"{field}: row {row} repeats the reference {ref!r} of row {seen[ref]}"
+            raise ProblemError(message, field=field, row=row)
+        seen[ref] = row
+    return refs
+
+
+def int_column(
+    field: str,
+    values: Any,
+    refs: Sequence[str],
+    *,
+    low: int | None = 0,
+    high: int | None = None,
+) -> Ints:
+    """Return `values` as a read-only column of whole numbers between `low` and `high`, ends in.
+
+    Raises
+    ------
+    ProblemError
+        When the length is not that of `refs`, or a value is no whole number or out of bounds.
+    """
+    column = _whole(field, values, refs)
+    if column.shape != (len(refs),):
+        message = f"{field}: {column.shape} values for {len(refs)} rows"
+        raise ProblemError(message, field=field)
+    _refuse(column < low if low is not None else None, field, column, refs, f"is below {low}")
+    _refuse(column > high if high is not None else None, field, column, refs, f"is above {high}")
+    return column
+
+
+def bool_column(field: str, values: Any, refs: Sequence[str]) -> Bools:
+    """Return `values` as a read-only column of truth values."""
+    column = np.array(values, dtype=np.bool_)
+    if column.shape != (len(refs),):
+        message = f"{field}: {column.shape} values for {len(refs)} rows"
+        raise ProblemError(message, field=field)
+    column.setflags(write=False)
+    return column
+
+
+def int_matrix(field: str, values: Any, n: int) -> Ints:
+    """Return an n × n read-only matrix of whole numbers ≥ 0 with a zero diagonal."""
+    refs = [str(row) for row in range(n)]
+    matrix = _whole(field, values, refs)
+    if n == 0 and matrix.size == 0:
+        matrix = np.zeros((0, 0), dtype=np.int64)
+        matrix.setflags(write=False)
+    if matrix.shape != (n, n):
+        message = f"{field}: shape {matrix.shape} where {(n, n)} was expected"
+        raise ProblemError(message, field=field)
+    _refuse((matrix < 0).any(axis=1), field, matrix, refs, "holds a negative value")
+    _refuse(matrix.diagonal() != 0, field, matrix, refs, "has a way to itself that is not 0")
+    return matrix
+
+
+def refuse_rows(bad: Bools, field: str, refs: Sequence[str], sentence: str) -> None:
+    """Raise for the first row that is `bad`, naming row and field."""
+    rows = np.flatnonzero(bad)
+    if rows.size:
+        row = int(rows[0])
+        message = f"{field}: row {row} ({refs[row]}) {sentence}"
+        raise ProblemError(message, field=field, row=row)
+
+
+def _whole(field: str, values: Any, refs: Sequence[str]) -> Ints:
+    try:
+        raw = np.asarray(values)
+        if raw.size and raw.dtype.kind == "f":
+            rows = np.argwhere(~np.isfinite(raw) | (raw != np.floor(raw)))
+            if rows.size:
+                _refuse_one(field, int(rows[0][0]), raw[tuple(rows[0])], refs)
+        elif raw.size and raw.dtype.kind not in "iu":
+            _refuse_first_non_number(field, values, refs)
+        column = np.array(raw, dtype="<i8")
+    except (TypeError, ValueError, OverflowError) as problem:
+        if isinstance(problem, ProblemError):
+            raise
+        message = f"{field}: not a table of whole numbers ({problem})"
+        raise ProblemError(message, field=field) from problem
+    column.setflags(write=False)
+    return column
+
+
+def _refuse_first_non_number(field: str, values: Any, refs: Sequence[str]) -> None:
+    for row, value in enumerate(values):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            _refuse_one(field, row, value, refs)
+
+
+def _refuse_one(field: str, row: int, value: Any, refs: Sequence[str]) -> None:
+    ref = refs[row] if row < len(refs) else "?"
+    message = f"{field}: row {row} ({ref}) is {value!s}, not a whole number"
+    raise ProblemError(message, field=field, row=row)
+
+
+def _refuse(
+    bad: Bools | None, field: str, column: Ints, refs: Sequence[str], sentence: str
+) -> None:
+    if bad is None:
+        return
+    rows = np.flatnonzero(bad)
+    if rows.size:
+        row = int(rows[0])
+        value = f" {column[row]}" if column.ndim == 1 else ""
+        message = f"{field}: row {row} ({refs[row]}){value} {sentence}"
+        raise ProblemError(message, field=field, row=row)

@@ -1,0 +1,119 @@
+"""Who stands at which dock when: a quick gap search for the search, CP-SAT for the plan."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ortools.sat.python import cp_model
+
+from routing.engine.cp import CpRunner
+from routing.engine.tables import Tables
+from routing.engine.trips import Trip
+
+
+class Slot(NamedTuple):
+    """A dock and the moment in which loading starts there."""
+
+    dock: int
+    from_s: int
+
+
+def serving_docks(tables: Tables, trip: Trip) -> list[int]:
+    """Return the docks of the trip's depot that serve all its classes, the pickiest first."""
+    docks = [d for d in tables.docks[trip.depot] if not trip.classes & ~tables.dock_mask[d]]
+    return sorted(docks, key=lambda dock: (tables.dock_mask[dock].bit_count(), dock))
+
+
+def earliest_gap(
+    busy: Sequence[tuple[int, int]], earliest_s: int, latest_s: int, length_s: int
+) -> int | None:
+    """Return the first start in earliest … latest of a free span in sorted `busy`, or None."""
+    start_s = earliest_s
+    for from_s, to_s in busy:
+        if start_s + length_s <= from_s:
+            break
+        start_s = max(start_s, to_s)
+    return start_s if start_s <= latest_s else None
+
+
+def place_greedily(tables: Tables, trips: Sequence[Trip]) -> tuple[dict[Trip, Slot], list[Trip]]:
+    """Give docks to the trips in order of urgency; return the slots and the trips left over."""
+    busy: dict[int, list[tuple[int, int]]] = {}
+    slots: dict[Trip, Slot] = {}
+    left = []
+    for trip in sorted(trips, key=lambda trip: (trip.timing.latest_s, trip.rows)):
+        slot = first_slot(tables, trip, busy)
+        if slot is None:
+            left.append(trip)
+            continue
+        slots[trip] = slot
+        rows = busy.setdefault(slot.dock, [])
+        rows.append((slot.from_s, slot.from_s + trip.timing.loading_s))
+        rows.sort()
+    return slots, left
+
+
+def first_slot(
+    tables: Tables, trip: Trip, busy: dict[int, list[tuple[int, int]]]
+) -> Slot | None:
+    """Return the earliest slot that the docks' other bookings leave for the trip."""
+    best: Slot | None = None
+    timing = trip.timing
+    for dock in serving_docks(tables, trip):
+        from_s = earliest_gap(
+            busy.get(dock, ()), timing.earliest_s, timing.latest_s, timing.loading_s
+        )
+        if from_s is not None and (best is None or from_s < best.from_s):
+            best = Slot(dock, from_s)
+    return best
+
+
+def assign_docks(
+    tables: Tables, trips: Sequence[Trip], runner: CpRunner, limit_s: float
+) -> dict[Trip, Slot] | None:
+    """Choose dock and start for all trips of one depot with CP-SAT; None when not all fit.
+
+    Trips without a slot cost what their loads are worth; the rest start as near to their best
+    moment as possible, weighted by the vehicle's cost per hour. Trips that get no slot are absent.
+    """
+    model = cp_model.CpModel()
+    at_dock: dict[int, list[cp_model.IntervalVar]] = {}
+    choices: list[tuple[Trip, cp_model.IntVar, list[tuple[int, cp_model.IntVar]]]] = []
+    terms = []
+    greedy, _ = place_greedily(tables, trips)
+    base_s = min(trip.timing.earliest_s for trip in trips)
+    for index, trip in enumerate(trips):
+        timing = trip.timing
+        start = model.new_int_var(timing.earliest_s - base_s, timing.latest_s - base_s, f"s{index}")
+        literals = []
+        for dock in serving_docks(tables, trip):
+            used = model.new_bool_var(f"u{index},{dock}")
+            interval = model.new_optional_fixed_size_interval_var(
+                start, timing.loading_s, used, f"i{index},{dock}"
+            )
+            at_dock.setdefault(dock, []).append(interval)
+            literals.append((dock, used))
+            if trip in greedy:
+                model.add_hint(used, greedy[trip].dock == dock)
+        if trip in greedy:
+            model.add_hint(start, greedy[trip].from_s - base_s)
+        absent = model.new_bool_var(f"a{index}")
+        model.add_exactly_one([absent, *(used for _, used in literals)])
+        early = model.new_int_var(0, max(0, timing.best_s - timing.earliest_s), f"e{index}")
+        model.add(early >= timing.best_s - base_s - start)
+        terms.append(early * max(1, trip.kind.per_hour_fen))
+        left_fen = sum(tables.loads[row].left_fen for row in trip.rows)
+        terms.append(absent * (3600 * (left_fen + trip.kind.per_hour_fen * 72)))
+        choices.append((trip, start, literals))
+    for intervals in at_dock.values():
+        model.add_no_overlap(intervals)
+    model.minimize(sum(terms))
+    value = runner.solve(model, limit_s)
+    if value is None:
+        return None
+    slots = {}
+    for trip, start, literals in choices:
+        for dock, used in literals:
+            if value(used):
+                slots[trip] = Slot(dock, value(start) + base_s)
+    return slots
+

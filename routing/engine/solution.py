@@ -1,0 +1,136 @@
+"""What the planner answers: routes with all their times, and left loads with proven reasons.
+
+All moments are seconds since the epoch (UTC), all indexes are rows of the problem's tables.
+"""
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from routing.engine.reasons import Reason, sentence
+
+FORMAT = "luohe-solution/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A legal rest: on the road, or a stay drawn out for it.
+
+    `leg` counts from the way to the depot (0) over the way to the first visit (1) to the way home;
+    a rest at a stop stands before its leg.
+    """
+
+    leg: int
+    is_on_road: bool
+    from_s: int
+    to_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One delivery: arrival, start and end of service, and the moment of driving on."""
+
+    load: int
+    compartment: int
+    arrival_s: int
+    start_s: int
+    end_s: int
+    departure_s: int
+    drive_s: int
+    distance_m: int
+
+    @property
+    def wait_s(self) -> int:
+        """Time between arrival and start of service."""
+        return self.start_s - self.arrival_s
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One vehicle's trip: home, loading at one dock, deliveries and, unless it ends away, home."""
+
+    vehicle: int
+    depot: int
+    dock: int
+    start_s: int
+    depot_arrival_s: int
+    loading_from_s: int
+    loading_to_s: int
+    departure_s: int
+    visits: tuple[Visit, ...]
+    end_s: int
+    ends_away: bool
+    rests: tuple[Rest, ...]
+    distance_m: int
+    drive_s: int
+    wait_s: int
+    fixed_fen: int
+    km_fen: int
+    hour_fen: int
+
+    @property
+    def cost_fen(self) -> int:
+        """Fixed, distance and time cost."""
+        return self.fixed_fen + self.km_fen + self.hour_fen
+
+    @property
+    def duration_s(self) -> int:
+        """Time from leaving home to the end of the trip."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Unassigned:
+    """A load that stays: the proven reason, its figures, and each vehicle's first failing rule.
+
+    `rules` holds (reason, number of vehicles for which it is the first rule that fails), the most
+    frequent first. `is_proven` is False only when time ran out before the proof.
+    """
+
+    load: int
+    reason: Reason
+    numbers: dict[str, int]
+    rules: tuple[tuple[Reason, int], ...] = ()
+    is_proven: bool = True
+
+    def sentence(self, language: str = "en") -> str:
+        """Return the reason as a sentence in ``en`` or ``zh-hans``."""
+        return sentence(self.reason, self.numbers, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A plan for one problem, which `problem_hash` names; `left_fen` is the price of what stays."""
+
+    problem_hash: str
+    routes: tuple[Route, ...]
+    unassigned: tuple[Unassigned, ...]
+    cost_fen: int
+    left_fen: int
+    distance_m: int
+    duration_s: int
+    seconds: float = 0.0
+    seed: int = 0
+    n_steps: int = 0
+    is_stopped: bool = False
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def n_assigned(self) -> int:
+        """Number of loads on routes."""
+        return sum(len(route.visits) for route in self.routes)
+
+
+def solution_to_dict(solution: Solution) -> dict[str, Any]:
+    """Return the solution as plain lists and dictionaries, with both sentences per left load."""
+    content: dict[str, Any] = {"format": FORMAT, **asdict(solution)}
+    for row, route in zip(content["routes"], solution.routes, strict=True):
+        row["cost_fen"], row["duration_s"] = route.cost_fen, route.duration_s
+    for row, left in zip(content["unassigned"], solution.unassigned, strict=True):
+        row["sentence"] = {language: left.sentence(language) for language in ("en", "zh-hans")}
+    return content
+
+
+def solution_to_json(solution: Solution) -> str:
+    """Return the solution as compact JSON."""
+    return json.dumps(solution_to_dict(solution), ensure_ascii=False, separators=(",", ":"))

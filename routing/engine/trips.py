@@ -1,0 +1,241 @@
+"""Candidate trips of the search: feasible by themselves, costed, remembered, and how they grow."""
+
+from collections.abc import Sequence
+
+from routing.engine.reasons import Broken
+from routing.engine.rules import class_mask, judge
+from routing.engine.packing import loads_fit_compartments
+from routing.engine.schedule import Timing, evaluate
+from routing.engine.tables import Kind, Load, Tables
+
+POSITIONS = 3
+"""How many of a load's nearest positions in a trip are timed exactly during the search."""
+
+
+def trip_cost_fen(kind: Kind, distance_m: int, duration_s: int) -> int:
+    """Return fixed, distance and time cost, the latter two each rounded half up to one fen."""
+    km_fen = (kind.per_km_fen * distance_m + 500) // 1000
+    hour_fen = (kind.per_hour_fen * duration_s + 1800) // 3600
+    return kind.fixed_fen + km_fen + hour_fen
+
+
+class Trip:
+    """One vehicle kind with an order of loads; it never changes, a changed trip is another one."""
+
+    __slots__ = (
+        "classes",
+        "cost_fen",
+        "depot",
+        "distance_m",
+        "grown",
+        "groups",
+        "kind",
+        "kind_row",
+        "latest_s",
+        "pickup_s",
+        "ready_s",
+        "rows",
+        "shrunk",
+        "sums",
+        "timing",
+    )
+
+    def __init__(self, book: "Book", kind_row: int, rows: tuple[int, ...], timing: Timing) -> None:
+        tables = book.tables
+        loads = [tables.loads[row] for row in rows]
+        self.kind_row = kind_row
+        self.kind = tables.kinds[kind_row]
+        self.rows = rows
+        self.depot = loads[0].depot
+        self.timing = timing
+        self.distance_m = book.distance_m(self.kind, rows)
+        self.cost_fen = trip_cost_fen(self.kind, self.distance_m, timing.duration_s)
+        self.classes = class_mask(tables, rows)
+        self.groups = frozenset(load.group for load in loads)
+        self.sums = (
+            sum(load.n_pallets for load in loads),
+            sum(load.weight_kg for load in loads),
+            sum(load.volume_l for load in loads),
+        )
+        self.pickup_s = (
+            max(load.pickup_from_s for load in loads),
+            min(load.pickup_to_s for load in loads),
+        )
+        self.grown: dict[int, Trip | None] = {}
+        self.shrunk: dict[frozenset[int], Trip | None] = {}
+        self.ready_s: list[int] = []
+        self.latest_s: list[int] = []
+        self._bound_times(tables, loads)
+
+    def _bound_times(self, tables: Tables, loads: Sequence[Load]) -> None:
+        """Set, per position, the earliest leaving before it and the latest arrival after it.
+
+        Rests are left out: the bounds rule positions out, they never prove that one is good.
+        """
+        duration_s = tables.duration_s
+        place = tables.depot_place[self.depot]
+        now_s = self.timing.earliest_s + self.timing.loading_s
+        self.ready_s.append(now_s)
+        for load in loads:
+            now_s = max(now_s + duration_s[place][load.place], load.delivery_from_s)
+            now_s += load.service_s
+            self.ready_s.append(now_s)
+            place = load.place
+        limit_s = min(self.kind.shift_to_s, tables.horizon_to_s)
+        self.latest_s.append(limit_s)
+        if not self.kind.may_end_away:
+            limit_s -= duration_s[place][self.kind.home]
+        for index in range(len(loads) - 1, -1, -1):
+            load = loads[index]
+            limit_s = min(limit_s - load.service_s, load.delivery_to_s)
+            self.latest_s.append(limit_s)
+            before = loads[index - 1].place if index else tables.depot_place[self.depot]
+            limit_s -= duration_s[before][load.place]
+        self.latest_s.reverse()
+
+
+class Book:
+    """Every trip that the search has judged, so that none is judged twice."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self._singles: dict[tuple[int, int], Trip | Broken] = {}
+
+    def distance_m(self, kind: Kind, rows: Sequence[int]) -> int:
+        """Return the length of the trip: home, depot, deliveries and, unless it ends away, home."""
+        tables = self.tables
+        depot = tables.depot_place[tables.loads[rows[0]].depot]
+        places = [kind.home, depot, *(tables.loads[row].place for row in rows)]
+        if not kind.may_end_away:
+            places.append(kind.home)
+        return sum(
+            tables.distance_m[a][b] for a, b in zip(places[:-1], places[1:], strict=True)
+        )
+
+    def single(self, kind_row: int, row: int) -> Trip | Broken:
+        """Return the trip that carries `row` alone on an empty vehicle, or what forbids it."""
+        known = self._singles.get((kind_row, row))
+        if known is None:
+            timing = judge(self.tables, self.tables.kinds[kind_row], (row,))
+            known = timing
+            if isinstance(timing, Timing):
+                known = Trip(self, kind_row, (row,), timing)
+            self._singles[kind_row, row] = known
+        return known
+
+    def of(self, kind_row: int, rows: tuple[int, ...]) -> Trip | None:
+        """Return the trip, or None when a rule forbids it."""
+        timing = judge(self.tables, self.tables.kinds[kind_row], rows)
+        return Trip(self, kind_row, rows, timing) if isinstance(timing, Timing) else None
+
+    def without(self, trip: Trip, gone: frozenset[int]) -> Trip | None:
+        """Return the trip without the loads `gone`; None when nothing stays or a rule forbids it."""
+        if gone not in trip.shrunk:
+            rows = tuple(row for row in trip.rows if row not in gone)
+            trip.shrunk[gone] = self.of(trip.kind_row, rows) if rows else None
+        return trip.shrunk[gone]
+
+    def grow(self, trip: Trip, row: int) -> Trip | None:
+        """Return the cheapest trip found with `row` added at one of its nearest positions."""
+        if row not in trip.grown:
+            grown = None
+            if self._may_share(trip, row):
+                positions = [at for _, at in self._positions(trip, row)]
+                grown = self._best(trip, row, positions, POSITIONS)
+            trip.grown[row] = grown
+        return trip.grown[row]
+
+    def grow_anywhere(self, trip: Trip, row: int) -> Trip | Broken:
+        """Return the cheapest trip with `row` at any position, or the first rule that fails."""
+        best: Trip | None = None
+        broken: Broken | None = None
+        for position in range(len(trip.rows) + 1):
+            rows = (*trip.rows[:position], row, *trip.rows[position:])
+            judged = judge(self.tables, trip.kind, rows)
+            if isinstance(judged, Broken):
+                broken = judged if broken is None else broken
+                continue
+            grown = Trip(self, trip.kind_row, rows, judged)
+            if best is None or grown.cost_fen < best.cost_fen:
+                best = grown
+        if best is not None:
+            return best
+        assert broken is not None  # noqa: S101  (there is at least one position)
+        return broken
+
+    def _best(self, trip: Trip, row: int, positions: Sequence[int], n: int) -> Trip | None:
+        best = None
+        packed = False
+        for position in positions[:n]:
+            rows = (*trip.rows[:position], row, *trip.rows[position:])
+            timing = evaluate(self.tables, trip.kind, rows)
+            if isinstance(timing, Broken):
+                continue
+            if not packed:
+                if loads_fit_compartments(self.tables, trip.kind, rows) is None:
+                    return None
+                packed = True
+            grown = Trip(self, trip.kind_row, rows, timing)
+            if best is None or grown.cost_fen < best.cost_fen:
+                best = grown
+        return best
+
+    def _may_share(self, trip: Trip, row: int) -> bool:
+        """Whether simple sums allow the load to join; the compartments are packed later."""
+        load, kind = self.tables.loads[row], trip.kind
+        pallets, weight_kg, volume_l = trip.sums
+        if isinstance(self.single(trip.kind_row, row), Broken):
+            return False
+        if weight_kg + load.weight_kg > kind.max_kg:
+            return False
+        bit = 1 << load.temperature_class
+        bays = kind.compartments
+        if len(bays) == 1:
+            bay = bays[0]
+            if trip.classes != bit or pallets + load.n_pallets > bay.max_pallets:
+                return False
+            if weight_kg + load.weight_kg > bay.max_kg or volume_l + load.volume_l > bay.max_l:
+                return False
+        elif pallets + load.n_pallets > sum(bay.max_pallets for bay in bays):
+            return False
+        return self._may_load_with(trip, load)
+
+    def _may_load_with(self, trip: Trip, load: Load) -> bool:
+        loading_s = self.tables.loading_s(trip.sums[0] + load.n_pallets)
+        low_s = max(trip.pickup_s[0], load.pickup_from_s)
+        high_s = min(trip.pickup_s[1], load.pickup_to_s)
+        if high_s - low_s < loading_s:
+            return False
+        mask = trip.classes | 1 << load.temperature_class
+        if mask == trip.classes:
+            return True
+        docks = self.tables.docks[trip.depot]
+        return any(not mask & ~self.tables.dock_mask[dock] for dock in docks)
+
+    def _positions(self, trip: Trip, row: int) -> list[tuple[int, int]]:
+        """Return (detour in meters, position) that the time bounds allow, the nearest first."""
+        tables, load = self.tables, self.tables.loads[row]
+        distance_m, duration_s = tables.distance_m, tables.duration_s
+        home = trip.kind.home
+        place, n = load.place, len(trip.rows)
+        before = tables.depot_place[trip.depot]
+        found = []
+        for position in range(n + 1):
+            after = tables.loads[trip.rows[position]].place if position < n else home
+            arrives_s = trip.ready_s[position] + duration_s[before][place]
+            if arrives_s > load.delivery_to_s:
+                before = after
+                continue
+            leaves_s = max(arrives_s, load.delivery_from_s) + load.service_s
+            is_last = position == n
+            open_end = is_last and trip.kind.may_end_away
+            way_s = 0 if open_end else duration_s[place][after]
+            if leaves_s + way_s <= trip.latest_s[position]:
+                detour_m = distance_m[before][place]
+                if not open_end:
+                    detour_m += distance_m[place][after] - distance_m[before][after]
+                found.append((detour_m, position))
+            before = after
+        found.sort()
+        return found
+
