@@ -154,6 +154,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# The password of the demo people that `load_fixtures --users` makes; empty = a fresh one is printed.
+DEMO_PASSWORD = read("str", "DEMO_PASSWORD", "", lambda p: not p or len(p) >= 12)
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "today"
 LOGOUT_REDIRECT_URL = "sign-in"

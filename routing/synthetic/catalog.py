@@ -105,6 +105,11 @@ class Catalog:
     line_m: Sequence[Sequence[int]]
     drive_s: Sequence[Sequence[int]]
 
+    @property
+    def destinations(self) -> list[Place]:
+        """Every place that is no origin itself."""
+        return [place for place in self.places.values() if place.code not in self.warehouses]
+
     def km(self, a: str, b: str) -> float:
         """Return the great-circle distance of two places in kilometers."""
         return self.line_m[self.index[a]][self.index[b]] / 1000

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta, timezone
 from random import Random
 from typing import Any
+from zlib import crc32
 
 from routing.synthetic.cargo import Parcel
 from routing.synthetic.catalog import HOUR_S, Bay, Blueprint, Catalog, Goods, Place
@@ -128,7 +129,11 @@ def generate_day(*, day: date, n_loads: int, n_vehicles: int, seed: int, catalog
     drafts += _surplus(catalog, trips, n_wanted - len(drafts), day, random)
     drafts += impossible
     random.shuffle(drafts)
-    loads = tuple(_load(draft, number, day, random) for number, draft in enumerate(drafts, 1))
+    mark = _mark(seed, n_loads, n_vehicles)
+    loads = tuple(
+        _load(draft, f"{day:%y%m%d}-{mark}-{number:04d}", day, random)
+        for number, draft in enumerate(drafts, 1)
+    )
     proof = _proof(trips, drafts, loads)
     return Day(day=day, seed=seed, vehicles=fleet, loads=loads, proof=proof)
 
@@ -259,11 +264,15 @@ def _impossible(catalog: Catalog) -> Iterator[_Draft]:
         yield _Draft(parcel, origin, catalog.places[destination], hours[0], hours[1])
 
 
-def _load(draft: _Draft, number: int, day: date, random: Random) -> DayLoad:
+def _mark(seed: int, n_loads: int, n_vehicles: int) -> str:
+    """Return four signs that tell days of different seeds or sizes apart."""
+    return f"{crc32(f'{seed}/{n_loads}/{n_vehicles}'.encode()) & 0xFFFF:04X}"
+
+
+def _load(draft: _Draft, stem: str, day: date, random: Random) -> DayLoad:
     parcel, goods = draft.parcel, draft.parcel.goods
     values, weights = zip(*PRIORITIES, strict=True)
     is_school = draft.place.kind == "school"
-    stem = f"{day:%y%m%d}-{number:04d}"
     return DayLoad(
         reference=f"L{stem}",
         shipper=goods.owner,

@@ -121,7 +121,7 @@ class TripMaker:
         low_km, high_km = blueprint.range_km
         reach = [
             place
-            for place in self.catalog.places.values()
+            for place in self.catalog.destinations
             if low_km <= self.catalog.km(origin, place.code) <= high_km
         ]
         first = [place for place in reach if suits(parcels[0].goods, place)]
@@ -132,7 +132,7 @@ class TripMaker:
         for parcel in parcels[1:]:
             near = [
                 place
-                for place in self.catalog.places.values()
+                for place in self.catalog.destinations
                 if suits(parcel.goods, place) and self._is_near(origin, anchor, place)
             ]
             fresh = [place for place in near if place not in chosen]

@@ -1,0 +1,34 @@
+"""What the events of taking loads in say."""
+
+from datetime import date, datetime
+
+from logistics.events import Payload, names
+
+
+@names("load.registered")
+class LoadRegistered(Payload):
+    """A load came in: what has to be where by when."""
+
+    load: str
+    reference: str
+    planning_date: date
+    temperature_class: str
+    weight_kg: int
+    volume_l: int
+    n_pallets: int
+    due_at: datetime
+
+
+@names("load.corrected")
+class LoadCorrected(Payload):
+    """A load that nobody had planned yet came in again with other figures; `fields` names them."""
+
+    load: str
+    reference: str
+    planning_date: date
+    fields: list[str]
+    version: int
+    weight_kg: int
+    volume_l: int
+    n_pallets: int
+    due_at: datetime
