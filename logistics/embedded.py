@@ -6,11 +6,12 @@
 import fcntl
 import hashlib
 import os
+import secrets
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,9 +78,9 @@ def broker(*, var_dir: Path) -> Service:
     )
 
 
-def worker(*, var_dir: Path) -> Service:
+def worker(*, var_dir: Path, environment: Mapping[str, str] | None = None) -> Service:
     """Return a Celery worker with two processes; it is ready when its banner says so."""
-    name = f"luohe-{os.getpid()}@localhost"
+    name = f"luohe-{os.getpid()}-{secrets.token_hex(2)}@localhost"
     return _celery(
         "worker",
         [
@@ -92,6 +93,7 @@ def worker(*, var_dir: Path) -> Service:
         ],
         var_dir=var_dir,
         ready_words=f"{name} ready.",
+        environment=environment,
     )
 
 
@@ -130,11 +132,13 @@ class Services:
     running: list[Service] = field(default_factory=list)
     restarts: list[float] = field(default_factory=list)
 
-    def start(self, service: Service) -> None:
-        """Start a child and wait until it is ready."""
-        self.running.append(service)
-        service.start()
-        service.wait_ready()
+    def start(self, *together: Service) -> None:
+        """Start children at once and wait until each is ready."""
+        for service in together:
+            self.running.append(service)
+            service.start()
+        for service in together:
+            service.wait_ready()
 
     def stop(self) -> None:
         """End all children, the last started first."""
@@ -173,12 +177,10 @@ def services(
         try:
             if with_broker:
                 children.start(broker(var_dir=var_dir))
-            if with_worker:
-                children.start(worker(var_dir=var_dir))
-            if with_beat:
-                children.start(beat(var_dir=var_dir))
-            if web_port is not None:
-                children.start(web(var_dir=var_dir, port=web_port))
+            together = [worker(var_dir=var_dir)] if with_worker else []
+            together += [beat(var_dir=var_dir)] if with_beat else []
+            together += [web(var_dir=var_dir, port=web_port)] if web_port is not None else []
+            children.start(*together)
             yield children
         finally:
             children.stop()
@@ -201,24 +203,22 @@ def _only_one(var_dir: Path) -> Iterator[None]:
         yield
 
 
-def _celery(name: str, options: Sequence[str], *, var_dir: Path, ready_words: str) -> Service:
-    log = var_dir / "log" / f"{name}.log"
+def _celery(
+    name: str,
+    options: Sequence[str],
+    *,
+    var_dir: Path,
+    ready_words: str,
+    environment: Mapping[str, str] | None = None,
+) -> Service:
+    command = [sys.executable, "-m", "celery", "--app", "logistics", name, "--loglevel", "INFO"]
     return Service(
         name=name,
-        command=[
-            sys.executable,
-            "-m",
-            "celery",
-            "--app",
-            "logistics",
-            name,
-            "--loglevel",
-            "INFO",
-            *options,
-        ],
-        log=log,
+        command=[*command, *options],
+        log=var_dir / "log" / f"{name}.log",
         is_ready=lambda service: ready_words in service.said(),
         ready_within_s=60,
+        options={"env": environment},
     )
 
 

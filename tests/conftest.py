@@ -1,7 +1,7 @@
 """What every test may lean on: databases as the application role, a broker, other processes."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,8 @@ from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
+from logistics import embedded
+from logistics.processes import Service
 from tests.cast import cast  # noqa: F401 - the fixture
 
 VENDOR = os.environ["TEST_DATABASE"]
@@ -78,6 +80,25 @@ def process_environment(transactional_db: None) -> dict[str, str]:
         for variable in ("DATABASE_URL", "DATABASE_OWNER_URL"):
             environment[variable] = f"{os.environ[variable].rpartition('/')[0]}/{settings['NAME']}"
     return environment
+
+
+@pytest.fixture
+def start_worker(
+    process_environment: dict[str, str], tmp_path: Path
+) -> Iterator[Callable[[], Service]]:
+    """Return what starts a real Celery worker on this test's database and broker."""
+    started: list[Service] = []
+
+    def start() -> Service:
+        child = embedded.worker(var_dir=tmp_path, environment=process_environment)
+        started.append(child)
+        child.start()
+        child.wait_ready()
+        return child
+
+    yield start
+    for child in started:
+        child.stop()
 
 
 @pytest.fixture(scope="session")
