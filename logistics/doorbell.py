@@ -1,7 +1,7 @@
 """Ringing a worker after commit. The message may be lost: a sweeper that reads the database finds the work."""
 
 import logging
-from functools import partial
+from functools import cache, partial
 
 from celery import current_app
 from django.db import transaction
@@ -19,5 +19,10 @@ def _send(task_name: str, ids: dict[str, int | str]) -> None:
     try:
         current_app.send_task(task_name, kwargs=ids, retry=False, ignore_result=True)
     except (OperationalError, OSError) as error:
-        # The database already holds the work; the sweeper will find it within its period.
-        log.warning("doorbell %s not rung: %s", task_name, error)
+        _warn_once(str(error))
+
+
+@cache
+def _warn_once(reason: str) -> None:
+    """Say it once a process: the database already holds the work, a sweeper will find it."""
+    log.warning("the broker does not answer (%s); work waits for the sweeper", reason)
