@@ -1,11 +1,15 @@
 """Owns the marks on single readings; a marked reading is kept, never dropped."""
 
+from dataclasses import dataclass
 from enum import IntFlag
 
 import numpy as np
 
-from warehouses.compliance.readings import Ints
+from warehouses.compliance.readings import Bools, Ints
 
+# The design's reliability rules: ahead of our clock by more than 2 minutes is marked, by more than
+# 5 minutes set aside.
+AHEAD_S = 120
 MAX_AHEAD_S = 300
 
 
@@ -15,11 +19,27 @@ class Quality(IntFlag):
     GOOD = 0
     FUTURE = 1
     RANGE = 2
+    LATE = 4
 
 
-def flags(
-    at_s: Ints, value_centi_c: Ints, received_s: int, span_centi_c: tuple[Ints, Ints]
-) -> Ints:
+@dataclass(frozen=True, slots=True, eq=False)
+class SensorSpan:
+    """What is known of each reading's sensor.
+
+    Attributes
+    ----------
+    lowest_centi_c, highest_centi_c : (n,) int64
+        What the sensor can measure.
+    latest_s : (n,) int64
+        Its latest reading before this batch.
+    """
+
+    lowest_centi_c: Ints
+    highest_centi_c: Ints
+    latest_s: Ints
+
+
+def flags(at_s: Ints, value_centi_c: Ints, received_s: int, sensors: SensorSpan) -> Ints:
     """Mark each reading of a batch.
 
     Parameters
@@ -27,17 +47,26 @@ def flags(
     at_s, value_centi_c : (n,) int64
     received_s
         When the batch came in.
-    span_centi_c : two (n,) int64
-        The lowest and the highest value that each reading's sensor can measure.
 
     Returns
     -------
     (n,) int64
-        Bits of `Quality`: FUTURE where the reading claims a time more than five minutes after
-        it was received, RANGE where its sensor cannot measure such a value.
+        Bits of `Quality`: FUTURE where the reading claims a time more than two minutes after
+        it was received, RANGE where its sensor cannot measure such a value, LATE where a later
+        reading had already come in.
     """
-    lowest, highest = span_centi_c
-    is_future = at_s > received_s + MAX_AHEAD_S
-    is_out_of_range = (value_centi_c < lowest) | (value_centi_c > highest)
-    marks: Ints = is_future * np.int64(Quality.FUTURE) | is_out_of_range * np.int64(Quality.RANGE)
+    is_out_of_range = (value_centi_c < sensors.lowest_centi_c) | (
+        value_centi_c > sensors.highest_centi_c
+    )
+    marks: Ints = (
+        (at_s > received_s + AHEAD_S) * np.int64(Quality.FUTURE)
+        | is_out_of_range * np.int64(Quality.RANGE)
+        | (at_s < sensors.latest_s) * np.int64(Quality.LATE)
+    )
     return marks
+
+
+def is_too_far_ahead(at_s: Ints, received_s: int) -> Bools:
+    """Say which readings claim a time so far ahead of our clock that they are set aside."""
+    too_far: Bools = at_s > received_s + MAX_AHEAD_S
+    return too_far

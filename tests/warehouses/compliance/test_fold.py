@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouses.compliance.anchor import settled_before
 from warehouses.compliance.contexts import NO_CONTEXTS, Context, Contexts, gather
 from warehouses.compliance.excursions import Excursion, Phase, Severity, Side
 from warehouses.compliance.fold import START, Judgement, advance, finish, fold
@@ -379,25 +378,3 @@ def test_contexts_never_open_more_and_never_change_the_exposure(
         assert found.opened_s is not None
         assert any(e.started_s <= found.started_s and e.overlaps(found.opened_s, found.opened_s + 1)
                    for e in strict.excursions)  # fmt: skip
-
-
-@given(st.data(), histories(max_size=80), histories(max_size=20))
-@settings(max_examples=300)
-def test_a_second_look_from_the_anchor_finds_what_a_look_at_everything_finds(
-    data: st.DataObject, rows: list[Row], late: list[Row]
-) -> None:
-    known = fold(readings_of(rows), CHILLED)
-    if not rows or not late:
-        return
-    dirty_from_s = data.draw(st.integers(rows[0][0], rows[-1][0] + 1))
-    arrived = [(dirty_from_s + at - late[0][0], value) for at, value in late]
-    everything = readings_of(rows + arrived)
-    moment_s = settled_before(dirty_from_s, known.excursions, CHILLED)
-    hys = CHILLED.hysteresis_centi_c
-    safe = [at for at, v in rows if at <= moment_s and hys <= v <= CHILLED.high - hys]
-    anchor_s = safe[-1] if safe else rows[0][0]
-    again = fold(everything.between(anchor_s, 10**11), CHILLED)
-    whole = fold(everything, CHILLED)
-    assert again.excursions == tuple(e for e in whole.excursions if e.started_s >= anchor_s)
-    kept = [e for e in known.excursions if e.started_s < anchor_s]
-    assert tuple(kept) == tuple(e for e in whole.excursions if e.started_s < anchor_s)

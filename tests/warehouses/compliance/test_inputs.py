@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from warehouses.compliance.contexts import NO_CONTEXTS, Context, gather
 from warehouses.compliance.limits import Limits
-from warehouses.compliance.quality import Quality, flags
+from warehouses.compliance.quality import Quality, SensorSpan, flags, is_too_far_ahead
 from warehouses.compliance.readings import Readings, arrange, frozen
 
 
@@ -79,13 +79,18 @@ def test_overlapping_contexts_are_counted_once(
     assert measured[0] == len(excused & set(range(low, high)))
 
 
-def test_readings_from_the_future_and_out_of_range_are_marked() -> None:
-    at_s = frozen([1000, 1300, 1301, 1301])
-    value = frozen([200, -4001, 200, 8501])
-    span = (np.full(4, -4000), np.full(4, 8500))
-    assert [Quality(int(mark)) for mark in flags(at_s, value, 1000, span)] == [
+def test_readings_ahead_of_the_clock_out_of_range_or_late_are_marked() -> None:
+    at_s = frozen([1000, 1120, 1121, 1121, 999])
+    value = frozen([200, -4001, 200, 8501, 200])
+    sensors = SensorSpan(np.full(5, -4000), np.full(5, 8500), np.full(5, 1000))
+    assert [Quality(int(mark)) for mark in flags(at_s, value, 1000, sensors)] == [
         Quality.GOOD,
         Quality.RANGE,
         Quality.FUTURE,
         Quality.FUTURE | Quality.RANGE,
+        Quality.LATE,
     ]
+
+
+def test_more_than_five_minutes_ahead_is_too_far() -> None:
+    assert list(is_too_far_ahead(frozen([1300, 1301]), 1000)) == [False, True]
