@@ -115,8 +115,9 @@ ifeq ($(DATA),)
 	@echo "  FOLDER/epcis/      EPCIS-JSON-Schema.json: gs1/EPCIS on GitHub"
 	@exit 2
 else
+	@[ -d "$(DATA)" ] || { echo "make: DATA=$(DATA) is no folder" >&2; exit 2; }
 	@$(MAKE) --no-print-directory install-dev
-	CONFORMANCE_DATA=$(DATA) TEST_DATABASE=sqlite $(PYTEST) conformance
+	CONFORMANCE_DATA="$(abspath $(DATA))" TEST_DATABASE=sqlite $(PYTEST) tests/conformance
 endif
 
 # Targets whose content later issues bring say so and fail: an empty success would be a lie.
