@@ -54,7 +54,7 @@ def wait_until_gone(group: int) -> bool:
 
 def test_a_stopped_child_is_gone(tmp_path: Path) -> None:
     child = service(SLEEPS, tmp_path)
-    group = started(child)
+    started(child)
     assert child.is_running
     child.stop()
     assert not child.is_running
