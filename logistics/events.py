@@ -127,6 +127,12 @@ def sequence(*, at: datetime, batch: int = 5_000) -> int:
     return len(waiting)
 
 
+def oldest_unsequenced_at() -> datetime | None:
+    """Return when the oldest event was recorded that no reader of the feed can see yet."""
+    waiting = Event.objects.filter(seq__isnull=True).order_by("id")
+    return waiting.values_list("recorded_at", flat=True).first()
+
+
 def feed(*, visible: Any, after: int, limit: int) -> list[Event]:
     """Return the next events after a sequence number, in order, from what the reader may see."""
     return list(visible.filter(seq__gt=after).order_by("seq")[:limit])

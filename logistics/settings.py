@@ -110,11 +110,13 @@ INSTALLED_APPS = [
     "routing",
 ]
 MIDDLEWARE = [
+    "logistics.api.arrivals.ArrivalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "logistics.rest.guards.GuardMiddleware",  # before anything reads a cookie, a form or a body
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -232,9 +234,47 @@ OAUTH2_PROVIDER = {
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
     "PKCE_REQUIRED": True,
+    "SCOPES_BACKEND_CLASS": "logistics.rest.oauth.MachineScopes",
+    "OAUTH2_VALIDATOR_CLASS": "logistics.rest.oauth.MachineValidator",
+    "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # tokens rest as SHA-256
 }
 REST_FRAMEWORK = {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "logistics.rest.authentication.BearerAuthentication",
+        "logistics.rest.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["logistics.rest.permissions.RoleAndScope"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "logistics.rest.schema.RestSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "logistics.rest.problems.handle",
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Luohe park coordination",
+    "DESCRIPTION": "Loads, trips, stops and shipments for the carriers and shippers of the park.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "logistics.rest.schema.describe_credentials",
+    ],
+    "PATH_CONVERTER_OVERRIDES": {"pid": {"type": "string", "pattern": "^[a-z]+_[0-9A-Z]{26}$"}},
+}
+# What people see when a page fails; machines get problem+json (logistics.rest.problems).
+PAGE_ERRORS = {
+    400: "logistics.web.errors.bad_request",
+    403: "logistics.web.errors.forbidden",
+    404: "logistics.web.errors.not_found",
+    500: "logistics.web.errors.server_error",
 }
 API_MAX_BODY_BYTES = read("int", "API_MAX_BODY_BYTES", 1024 * 1024, positive)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(IMPORT_MAX_BYTES, API_MAX_BODY_BYTES) + 65_536

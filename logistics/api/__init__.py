@@ -1,0 +1,1 @@
+"""The doors of the lowest floor for machines."""

@@ -1,0 +1,40 @@
+"""Tokens for machines: client credentials only, and their revocation."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from oauth2_provider import views
+
+
+class TokenView(views.TokenView):  # type: ignore[misc]
+    """RFC 6749 section 4.4; errors as section 5.2 words them, not as problems."""
+
+    http_method_names = ["post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return _answered(super().dispatch, request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.POST.get("grant_type") != "client_credentials":
+            return JsonResponse({"error": "unsupported_grant_type"}, status=400)
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        return response
+
+
+class RevokeView(views.RevokeTokenView):  # type: ignore[misc]
+    """RFC 7009."""
+
+    http_method_names = ["post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return _answered(super().dispatch, request, *args, **kwargs)
+
+
+def _answered(dispatch: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    try:
+        response: HttpResponseBase = dispatch(request, *args, **kwargs)
+    except (ValueError, KeyError):
+        # oauthlib raises these for a query or body that is no form at all.
+        return JsonResponse({"error": "invalid_request"}, status=400)
+    response["Cache-Control"] = "no-store"
+    return response
