@@ -288,6 +288,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "unacked_restore_interval": 2,
         "unacked_restore_throttle": 1,
         "socket_connect_timeout": 3,
+        # A doorbell that is not answered gives up at once: the sweeper finds the work.
+        "max_retries": 1,
+        "interval_start": 0.1,
+        "interval_step": 0.1,
     }
     if CELERY_BROKER_URL.startswith("redis")
     else {}

@@ -8,4 +8,5 @@ class WarehousesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from warehouses import visibility  # noqa: F401, PLC0415 - registers who may see what
+        # What registers itself on import: who may see what, and what events say.
+        from warehouses import event_types, visibility  # noqa: F401, PLC0415

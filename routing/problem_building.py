@@ -1,0 +1,312 @@
+"""From the database to the engine's `Problem`: numbers the rows of one day and keeps which row is which."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from logistics import temperature
+from logistics.models import Organization, Segregation, Site
+from routing.carrier_rules import allowed_carriers
+from routing.day_scope import DayScope, Span, read_scope, sites_of
+from routing.engine.problem import (
+    Compartments,
+    Depots,
+    Docks,
+    Loads,
+    Problem,
+    Rules,
+    Travel,
+    Vehicles,
+)
+from routing.models import Compartment, Load, UnassignedReason, Vehicle
+from routing.travel import travel_between
+from warehouses.models import Dock
+
+PRICE_FEN = 3_000_000
+"""Leaving a load of priority p costs p × this, 30,000 yuan: more than any trip, so none is left to save fuel.
+
+A load with a `price_fen` of its own is left whenever carrying it costs more than exactly that.
+"""
+GROUPS = tuple(Segregation.values)
+AT_ODDS = frozenset(
+    {
+        frozenset({Segregation.FEED, Segregation.FOOD}),
+        frozenset({Segregation.FEED, Segregation.ODOR_SENSITIVE}),
+        frozenset({Segregation.INDUSTRIAL, Segregation.FOOD}),
+        frozenset({Segregation.INDUSTRIAL, Segregation.ODOR_SENSITIVE}),
+    }
+)
+"""Goods that must not share a compartment: feed and industrial goods stay away from what people eat."""
+
+
+def _warmth(code: str) -> float:
+    highest_c = temperature.profile(code).storage.highest_c
+    return highest_c if highest_c is not None else float("inf")
+
+
+CLASSES = tuple(sorted(temperature.CODES, key=lambda code: (_warmth(code), code)))
+"""Temperature classes from the coldest on; a dock serves its own and every warmer one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A load that no plan can carry, seen before the planner starts."""
+
+    load: Load
+    code: UnassignedReason
+    sentence_zh: str
+    sentence_en: str
+    numbers: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DayProblem:
+    """A problem with the rows behind its indexes: row i of a table is element i of the list here."""
+
+    day: date
+    problem: Problem
+    loads: list[Load]
+    vehicles: list[Vehicle]
+    compartments: list[Compartment]
+    docks: list[Dock]
+    depots: list[Site]
+    places: list[Site]
+    carriers: list[Organization]
+    refused: list[Refused]
+
+    @property
+    def n_loads(self) -> int:
+        """How many loads the day has, planned or refused."""
+        return len(self.loads) + len(self.refused)
+
+
+def build_problem(*, day: date) -> DayProblem:
+    """Read a day and return its problem, or raise NoLoads, NoVehicles or the engine's ProblemError."""
+    return problem_of(read_scope(day=day))
+
+
+def problem_of(scope: DayScope) -> DayProblem:
+    """Return the problem of a scope's rows, numbered; no further query is made."""
+    loads, windows, refused = _deliverable(scope)
+    places = sites_of(scope)
+    place_of = {site.pk: row for row, site in enumerate(places)}
+    depots = [site for site in places if site.pk in {load.origin_id for load in scope.loads}]
+    carriers = sorted(
+        {vehicle.carrier_id: vehicle.carrier for vehicle in scope.vehicles}.values(),
+        key=lambda carrier: carrier.code,
+    )
+    carrier_of = {carrier.pk: row for row, carrier in enumerate(carriers)}
+    distance_m, duration_s = travel_between(sites=places)
+    problem = Problem(
+        horizon_from_s=scope.from_s,
+        horizon_to_s=scope.to_s,
+        class_names=CLASSES,
+        group_names=GROUPS,
+        group_conflicts=_conflicts(),
+        carrier_names=tuple(carrier.code for carrier in carriers),
+        travel=Travel(tuple(site.code for site in places), distance_m, duration_s),
+        depots=_depots(scope, depots, place_of),
+        docks=_docks(scope, depots),
+        vehicles=_vehicles(scope, carrier_of, place_of),
+        compartments=_compartments(scope),
+        loads=_loads(scope, loads, windows, (depots, place_of, carrier_of)),
+        rules=_rules(scope),
+    )
+    return DayProblem(
+        day=scope.day,
+        problem=problem,
+        loads=loads,
+        vehicles=scope.vehicles,
+        compartments=scope.compartments,
+        docks=scope.docks,
+        depots=depots,
+        places=places,
+        carriers=carriers,
+        refused=refused,
+    )
+
+
+def fingerprint(load: Load) -> str:
+    """Return a short digest of what the planner knew of a load; a change of it outdates a plan."""
+    facts = (
+        load.origin_id,
+        load.destination_id,
+        load.temperature_class,
+        load.category_id,
+        load.weight_kg,
+        load.volume_l,
+        load.n_pallets,
+        *(_seconds(getattr(load, name)) for name in WINDOW_FIELDS),
+        load.service_s,
+        load.locked_carrier_id,
+    )
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
+
+
+WINDOW_FIELDS = ("pickup_from_at", "pickup_to_at", "delivery_from_at", "delivery_to_at")
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _ints(values: Sequence[int]) -> Any:
+    return np.array(values, dtype=np.int64)
+
+
+def class_mask(codes: Sequence[str]) -> int:
+    """Return temperature classes as the engine's bits."""
+    return sum(1 << CLASSES.index(code) for code in set(codes))
+
+
+def _served_mask(code: str) -> int:
+    coldest = _warmth(code)
+    return class_mask([other for other in CLASSES if _warmth(other) >= coldest])
+
+
+def _conflicts() -> Any:
+    return _ints([[frozenset({a, b}) in AT_ODDS for b in GROUPS] for a in GROUPS])  # type: ignore[misc]
+
+
+def _deliverable(scope: DayScope) -> tuple[list[Load], list[Span], list[Refused]]:
+    """Cut delivery windows to the opening hours; a load whose place is closed all along is refused."""
+    loads, windows, refused = [], [], []
+    for load in scope.loads:
+        window = _open_window(load, scope.openings.get(load.destination_id))
+        if window is None:
+            refused.append(_closed(load))
+        else:
+            loads.append(load)
+            windows.append(window)
+    return loads, windows, refused
+
+
+def _open_window(load: Load, openings: list[Span] | None) -> Span | None:
+    """Return the longest part of the delivery window in which the place is open, the first of equals."""
+    from_s, to_s = _seconds(load.delivery_from_at), _seconds(load.delivery_to_at)
+    if openings is None:
+        return from_s, to_s
+    parts = [(max(from_s, opens_s), min(to_s, closes_s)) for opens_s, closes_s in openings]
+    open_parts = [part for part in parts if part[0] <= part[1]]
+    return max(open_parts, key=lambda part: part[1] - part[0], default=None)
+
+
+def _closed(load: Load) -> Refused:
+    place = load.destination
+    return Refused(
+        load,
+        UnassignedReason.WINDOW_TOO_SHORT,
+        f"{load.reference}：{place.name_zh}在整个送货时间窗内不营业。",
+        f"{load.reference}: {place.name_en} is closed during the whole delivery window.",
+        {"window_s": 0},
+    )
+
+
+def _depots(scope: DayScope, depots: list[Site], place_of: Mapping[int, int]) -> Depots:
+    spans = [
+        (row, *span)
+        for row, site in enumerate(depots)
+        for span in scope.openings.get(site.pk, [(scope.from_s, scope.to_s)])
+    ]
+    return Depots(
+        tuple(site.code for site in depots),
+        _ints([place_of[site.pk] for site in depots]),
+        _ints([row for row, _, _ in spans]),
+        _ints([from_s for _, from_s, _ in spans]),
+        _ints([to_s for _, _, to_s in spans]),
+    )
+
+
+def _docks(scope: DayScope, depots: list[Site]) -> Docks:
+    depot_of = {
+        scope.warehouses[site.pk].pk: row
+        for row, site in enumerate(depots)
+        if site.pk in scope.warehouses
+    }
+    # A warehouse that only receives is no depot; its docks are not the planner's.
+    scope.docks[:] = [dock for dock in scope.docks if dock.warehouse_id in depot_of]
+    return Docks(
+        tuple(dock.code for dock in scope.docks),
+        _ints([depot_of[dock.warehouse_id] for dock in scope.docks]),
+        _ints([_served_mask(dock.temperature_class) for dock in scope.docks]),
+    )
+
+
+def _vehicles(
+    scope: DayScope, carrier_of: Mapping[int, int], place_of: Mapping[int, int]
+) -> Vehicles:
+    rows = scope.vehicles
+    return Vehicles(
+        tuple(row.plate for row in rows),
+        _ints([carrier_of[row.carrier_id] for row in rows]),
+        _ints([place_of[row.home_id] for row in rows]),
+        np.array([row.may_end_away for row in rows], dtype=np.bool_),
+        _ints([row.max_weight_kg for row in rows]),
+        _ints([row.fixed_fen for row in rows]),
+        _ints([row.per_km_fen for row in rows]),
+        _ints([row.per_hour_fen for row in rows]),
+        _ints([scope.shifts[row.pk][0] for row in rows]),
+        _ints([scope.shifts[row.pk][1] for row in rows]),
+        _ints([row.max_trip_s for row in rows]),
+    )
+
+
+def _compartments(scope: DayScope) -> Compartments:
+    vehicle_of = {vehicle.pk: row for row, vehicle in enumerate(scope.vehicles)}
+    rows = scope.compartments
+    return Compartments(
+        tuple(f"{scope.vehicles[vehicle_of[row.vehicle_id]].plate}/{row.position}" for row in rows),
+        _ints([vehicle_of[row.vehicle_id] for row in rows]),
+        _ints([row.max_pallets for row in rows]),
+        _ints([row.volume_l for row in rows]),
+        _ints([row.max_weight_kg for row in rows]),
+        _ints([class_mask(row.temperature_classes) for row in rows]),
+    )
+
+
+def _loads(
+    scope: DayScope,
+    loads: list[Load],
+    windows: list[Span],
+    numbering: tuple[list[Site], Mapping[int, int], Mapping[int, int]],
+) -> Loads:
+    depots, place_of, carrier_of = numbering
+    depot_of = {site.pk: row for row, site in enumerate(depots)}
+    return Loads(
+        tuple(f"{load.shipper.code}/{load.reference}" for load in loads),
+        _ints([depot_of[load.origin_id] for load in loads]),
+        _ints([place_of[load.destination_id] for load in loads]),
+        _ints([CLASSES.index(load.temperature_class) for load in loads]),
+        _ints([GROUPS.index(load.category.segregation) for load in loads]),
+        _ints([load.weight_kg for load in loads]),
+        _ints([load.volume_l for load in loads]),
+        _ints([load.n_pallets for load in loads]),
+        _ints([_seconds(load.pickup_from_at) for load in loads]),
+        _ints([_seconds(load.pickup_to_at) for load in loads]),
+        _ints([from_s for from_s, _ in windows]),
+        _ints([to_s for _, to_s in windows]),
+        _ints([load.service_s for load in loads]),
+        _ints([load.priority if load.price_fen is None else 1 for load in loads]),
+        _ints([PRICE_FEN if load.price_fen is None else load.price_fen for load in loads]),
+        _ints([_carrier_mask(load, scope, carrier_of) for load in loads]),
+    )
+
+
+def _carrier_mask(load: Load, scope: DayScope, carrier_of: Mapping[int, int]) -> int:
+    allowed = allowed_carriers(load, contracts=scope.contracts, lanes=scope.lanes)
+    return sum(1 << carrier_of[pk] for pk in allowed if pk in carrier_of)
+
+
+def _rules(scope: DayScope) -> Rules:
+    """One loading time for all warehouses of the problem: that of the slowest, so none is promised too much."""
+    rows = scope.warehouses.values()
+    if not rows:
+        return Rules()
+    return Rules(
+        loading_setup_s=max(row.load_setup_s for row in rows),
+        loading_per_pallet_s=max(row.load_per_pallet_s for row in rows),
+    )
