@@ -1,0 +1,1 @@
+"""Measurements that print their figures beside the goal and what they are compared with."""
