@@ -1,12 +1,13 @@
 """From a chosen trip, a vehicle and a dock slot to the route with every time written out."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from routing.engine.docks import Slot
 from routing.engine.packing import loads_fit_compartments
 from routing.engine.problem import Problem
 from routing.engine.reasons import Broken
-from routing.engine.schedule import Label, Sequence_, run, sequence_of
+from routing.engine.schedule import Label, Ride, ride_of, run
 from routing.engine.solution import Rest, Route, Visit
 from routing.engine.tables import Tables
 from routing.engine.trips import Book, Trip
@@ -14,11 +15,11 @@ from routing.engine.trips import Book, Trip
 
 def keeps_every_rule_at(tables: Tables, trip: Trip, loading_from_s: int) -> bool:
     """Whether the trip still works when loading starts at this very moment."""
-    sequence = sequence_of(tables, trip.kind, trip.rows)
-    label = run(sequence, loading_from_s, trip.rows)
+    ride = ride_of(tables, trip.kind, trip.rows)
+    label = run(ride, loading_from_s, trip.rows)
     if isinstance(label, Broken):
         return False
-    return label.ready_s - loading_from_s + sequence.lead_s <= sequence.max_duration_s
+    return label.ready_s - loading_from_s + ride.lead_s <= ride.max_duration_s
 
 
 def build_routes(
@@ -39,15 +40,15 @@ def build_routes(
 
 def _route(book: Book, trip: Trip, vehicle: int, bays: Sequence[int], slot: Slot) -> Route:
     tables, kind = book.tables, trip.kind
-    sequence = sequence_of(tables, kind, trip.rows)
-    label = run(sequence, slot.from_s, trip.rows)
+    ride = ride_of(tables, kind, trip.rows)
+    label = run(ride, slot.from_s, trip.rows)
     packing = loads_fit_compartments(tables, kind, trip.rows)
     if isinstance(label, Broken) or packing is None:
         message = f"trip {trip.rows} lost its slot {slot}"
         raise RuntimeError(message)
     labels = _chain(label)
     visits = _visits(tables, trip, labels, [bays[position] for position in packing])
-    start_s = slot.from_s - sequence.lead_s
+    start_s = slot.from_s - ride.lead_s
     lead_drive_s = tables.duration_s[kind.home][tables.depot_place[trip.depot]]
     duration_s = label.ready_s - start_s
     return Route(
@@ -57,14 +58,14 @@ def _route(book: Book, trip: Trip, vehicle: int, bays: Sequence[int], slot: Slot
         start_s=start_s,
         depot_arrival_s=slot.from_s,
         loading_from_s=slot.from_s,
-        loading_to_s=slot.from_s + sequence.loading_s,
+        loading_to_s=slot.from_s + ride.loading_s,
         departure_s=labels[1].departs_s,
         visits=visits,
         end_s=label.ready_s,
         ends_away=kind.may_end_away,
-        rests=_rests(sequence, labels, start_s, lead_drive_s),
+        rests=_rests(ride, labels, start_s, lead_drive_s),
         distance_m=trip.distance_m,
-        drive_s=lead_drive_s + sum(sequence.legs),
+        drive_s=lead_drive_s + sum(ride.legs),
         wait_s=sum(visit.wait_s for visit in visits),
         fixed_fen=kind.fixed_fen,
         km_fen=(kind.per_km_fen * trip.distance_m + 500) // 1000,
@@ -107,28 +108,26 @@ def _visits(
 
 
 def _rests(
-    sequence: Sequence_, labels: Sequence[Label], start_s: int, lead_drive_s: int
+    ride: Ride, labels: Sequence[Label], start_s: int, lead_drive_s: int
 ) -> tuple[Rest, ...]:
-    rests = _on_road(sequence, 0, start_s, 0, lead_drive_s)
-    for leg, (before, here) in enumerate(zip(labels[:-1], labels[1:], strict=True), start=1):
+    rests = _on_road(ride, 0, start_s, 0, lead_drive_s)
+    for leg, (before, here) in enumerate(pairwise(labels), start=1):
         if here.departs_s > before.ready_s:
             rests.append(Rest(leg, False, before.ready_s, here.departs_s))  # noqa: FBT003
-        leg_s = sequence.legs[leg - 1]
-        rests += _on_road(sequence, leg, here.departs_s, here.driven_before_s, leg_s)
+        leg_s = ride.legs[leg - 1]
+        rests += _on_road(ride, leg, here.departs_s, here.driven_before_s, leg_s)
     return tuple(rests)
 
 
-def _on_road(
-    sequence: Sequence_, leg: int, departs_s: int, driven_s: int, leg_s: int
-) -> list[Rest]:
+def _on_road(ride: Ride, leg: int, departs_s: int, driven_s: int, leg_s: int) -> list[Rest]:
     """Return the rests on one leg, each taken when the driving time is used up."""
     rests = []
     now_s, left_s = departs_s, leg_s
-    while driven_s + left_s > sequence.max_driving_s:
-        stretch_s = sequence.max_driving_s - driven_s
+    while driven_s + left_s > ride.max_driving_s:
+        stretch_s = ride.max_driving_s - driven_s
         now_s += stretch_s
-        rests.append(Rest(leg, True, now_s, now_s + sequence.rest_s))  # noqa: FBT003
-        now_s += sequence.rest_s
+        rests.append(Rest(leg, True, now_s, now_s + ride.rest_s))  # noqa: FBT003
+        now_s += ride.rest_s
         left_s -= stretch_s
         driven_s = 0
     return rests

@@ -86,7 +86,8 @@ def int_matrix(field: str, values: Any, n: int) -> Ints:
     if matrix.shape != (n, n):
         message = f"{field}: shape {matrix.shape} where {(n, n)} was expected"
         raise ProblemError(message, field=field)
-    _refuse((matrix < 0).any(axis=1), field, matrix, refs, "holds a negative value")
+    negative: Bools = np.asarray((matrix < 0).any(axis=1))
+    _refuse(negative, field, matrix, refs, "holds a negative value")
     _refuse(matrix.diagonal() != 0, field, matrix, refs, "has a way to itself that is not 0")
     return matrix
 

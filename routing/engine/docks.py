@@ -52,9 +52,7 @@ def place_greedily(tables: Tables, trips: Sequence[Trip]) -> tuple[dict[Trip, Sl
     return slots, left
 
 
-def first_slot(
-    tables: Tables, trip: Trip, busy: dict[int, list[tuple[int, int]]]
-) -> Slot | None:
+def first_slot(tables: Tables, trip: Trip, busy: dict[int, list[tuple[int, int]]]) -> Slot | None:
     """Return the earliest slot that the docks' other bookings leave for the trip."""
     best: Slot | None = None
     timing = trip.timing
@@ -67,53 +65,83 @@ def first_slot(
     return best
 
 
-def assign_docks(
-    tables: Tables, trips: Sequence[Trip], runner: CpRunner, limit_s: float
-) -> dict[Trip, Slot] | None:
-    """Choose dock and start for all trips of one depot with CP-SAT; None when not all fit.
+class Booking(NamedTuple):
+    """The slots that a model chose; trips without a slot are absent.
 
-    Trips without a slot cost what their loads are worth; the rest start as near to their best
-    moment as possible, weighted by the vehicle's cost per hour. Trips that get no slot are absent.
+    `is_proven` says that no better choice exists, or, where all had to fit, that they cannot.
+    """
+
+    slots: dict[Trip, Slot] | None
+    is_proven: bool
+
+
+def assign_docks(
+    tables: Tables,
+    trips: Sequence[Trip],
+    runner: CpRunner,
+    limit_s: float,
+    *,
+    must_fit_all: bool = False,
+) -> Booking:
+    """Choose dock and start for the trips of one depot with CP-SAT.
+
+    Trips without a slot cost what their loads are worth; the rest start as near before their best
+    moment as possible, weighted by the vehicle's cost per hour: starting later costs nothing.
     """
     model = cp_model.CpModel()
-    at_dock: dict[int, list[cp_model.IntervalVar]] = {}
-    choices: list[tuple[Trip, cp_model.IntVar, list[tuple[int, cp_model.IntVar]]]] = []
-    terms = []
-    greedy, _ = place_greedily(tables, trips)
     base_s = min(trip.timing.earliest_s for trip in trips)
+    greedy, _ = place_greedily(tables, trips)
+    at_dock: dict[int, list[cp_model.IntervalVar]] = {}
+    choices, terms = [], []
     for index, trip in enumerate(trips):
-        timing = trip.timing
-        start = model.new_int_var(timing.earliest_s - base_s, timing.latest_s - base_s, f"s{index}")
-        literals = []
-        for dock in serving_docks(tables, trip):
-            used = model.new_bool_var(f"u{index},{dock}")
+        choice = _choice(model, tables, trip, index, base_s)
+        for dock, used in choice.docks:
             interval = model.new_optional_fixed_size_interval_var(
-                start, timing.loading_s, used, f"i{index},{dock}"
+                choice.start, trip.timing.loading_s, used, f"i{index},{dock}"
             )
             at_dock.setdefault(dock, []).append(interval)
-            literals.append((dock, used))
             if trip in greedy:
                 model.add_hint(used, greedy[trip].dock == dock)
         if trip in greedy:
-            model.add_hint(start, greedy[trip].from_s - base_s)
-        absent = model.new_bool_var(f"a{index}")
-        model.add_exactly_one([absent, *(used for _, used in literals)])
-        early = model.new_int_var(0, max(0, timing.best_s - timing.earliest_s), f"e{index}")
-        model.add(early >= timing.best_s - base_s - start)
-        terms.append(early * max(1, trip.kind.per_hour_fen))
+            model.add_hint(choice.start, greedy[trip].from_s - base_s)
+        if must_fit_all:
+            model.add(choice.absent == 0)
+        terms.append(choice.early * max(1, trip.kind.per_hour_fen))
         left_fen = sum(tables.loads[row].left_fen for row in trip.rows)
-        terms.append(absent * (3600 * (left_fen + trip.kind.per_hour_fen * 72)))
-        choices.append((trip, start, literals))
+        terms.append(choice.absent * (3600 * (left_fen + trip.kind.per_hour_fen * 72)))
+        choices.append(choice)
     for intervals in at_dock.values():
         model.add_no_overlap(intervals)
     model.minimize(sum(terms))
-    value = runner.solve(model, limit_s)
+    value, is_proven = runner.solve(model, limit_s)
     if value is None:
-        return None
-    slots = {}
-    for trip, start, literals in choices:
-        for dock, used in literals:
-            if value(used):
-                slots[trip] = Slot(dock, value(start) + base_s)
-    return slots
+        return Booking(None, is_proven)
+    slots = {
+        trip: Slot(dock, value(choice.start) + base_s)
+        for trip, choice in zip(trips, choices, strict=True)
+        for dock, used in choice.docks
+        if value(used)
+    }
+    return Booking(slots, is_proven)
 
+
+class _Choice(NamedTuple):
+    """Variables of one trip: start, seconds before the best start, no slot, one per dock."""
+
+    start: cp_model.IntVar
+    early: cp_model.IntVar
+    absent: cp_model.IntVar
+    docks: list[tuple[int, cp_model.IntVar]]
+
+
+def _choice(
+    model: cp_model.CpModel, tables: Tables, trip: Trip, index: int, base_s: int
+) -> _Choice:
+    timing = trip.timing
+    start = model.new_int_var(timing.earliest_s - base_s, timing.latest_s - base_s, f"s{index}")
+    early = model.new_int_var(0, max(0, timing.best_s - timing.earliest_s), f"e{index}")
+    model.add(early >= timing.best_s - base_s - start)
+    absent = model.new_bool_var(f"a{index}")
+    docks = [(dock, model.new_bool_var(f"u{index},{dock}")) for dock in serving_docks(tables, trip)]
+    model.add_exactly_one([absent, *(used for _, used in docks)])
+    return _Choice(start, early, absent, docks)

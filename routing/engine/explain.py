@@ -60,9 +60,7 @@ def alone_reason(book: Book, row: int) -> Unassigned:
             failures.append(single)
             rules[single.reason] += len(kind.vehicles)
     furthest = max((broken.reason for broken in failures), key=FURTHEST_LAST.index)
-    nearest = min(
-        (broken for broken in failures if broken.reason is furthest), key=_how_far_off
-    )
+    nearest = min((broken for broken in failures if broken.reason is furthest), key=_how_far_off)
     return Unassigned(row, furthest, nearest.numbers, tuple(rules.most_common()))
 
 

@@ -10,6 +10,8 @@ from routing.engine.columns import Ints, ProblemError
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of WGS-84; near 33° N a great circle on it stays within 0.3 % of the geodesic."""
 
+MAX_CIRCUITY = 3.0
+
 Degrees = npt.NDArray[np.float64]
 
 
@@ -33,8 +35,8 @@ class TravelParameters:
 
     def __post_init__(self) -> None:
         """Check that bands rise and speeds are positive."""
-        if not 1.0 <= self.circuity <= 3.0:
-            message = f"circuity: {self.circuity} is not between 1 and 3"
+        if not 1.0 <= self.circuity <= MAX_CIRCUITY:
+            message = f"circuity: {self.circuity} is not between 1 and {MAX_CIRCUITY:g}"
             raise ProblemError(message, field="circuity")
         if list(self.band_to_m) != sorted(set(self.band_to_m)):
             message = "band_to_m: the bands do not rise"

@@ -47,7 +47,7 @@ def choose_trips(
         model.add_hint(chosen[index], trip in running)
     for row, variable in enumerate(left):
         model.add_hint(variable, row in current.left)
-    value = runner.solve(model, limit_s)
+    value = runner.solve(model, limit_s).value
     if value is None:
         return None
     return [trip for index, trip in enumerate(kept) if value(chosen[index])]
@@ -87,9 +87,7 @@ def _latest_end_s(trip: Trip) -> int:
     return trip.timing.latest_s + trip.timing.loading_s
 
 
-def _promising(
-    tables: Tables, trips: Sequence[Trip], current: State, limit_s: float
-) -> list[Trip]:
+def _promising(tables: Tables, trips: Sequence[Trip], current: State, limit_s: float) -> list[Trip]:
     """Return the running trips and those of least reduced cost, `MAX_COLUMNS` in all."""
     running = current.trips
     others = [trip for trip in trips if trip not in set(running)]

@@ -161,10 +161,10 @@ class Loads:
         _set_ints(self, "loads", (*names, "n_pallets", "service_s", "price_fen", "carrier_mask"))
         _set_ints(self, "loads", ("priority",), low=1)
         for window in ("pickup", "delivery"):
-            names = (f"{window}_from_s", f"{window}_to_s")
-            _set_ints(self, "loads", names, low=None)
-            bad = getattr(self, names[1]) < getattr(self, names[0])
-            refuse_rows(bad, f"loads.{names[1]}", self.refs, "ends before it starts")
+            ends = (f"{window}_from_s", f"{window}_to_s")
+            _set_ints(self, "loads", ends, low=None)
+            bad = getattr(self, ends[1]) < getattr(self, ends[0])
+            refuse_rows(bad, f"loads.{ends[1]}", self.refs, "ends before it starts")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

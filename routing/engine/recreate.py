@@ -63,9 +63,7 @@ def in_some_order(state: State, rows: Iterable[int], rng: random.Random) -> list
     if rule < 6:  # noqa: PLR2004
         order.sort(key=lambda row: -loads[row].n_pallets)
     elif rule == 6:  # noqa: PLR2004
-        order.sort(
-            key=lambda row: -duration_s[depot_place[loads[row].depot]][loads[row].place]
-        )
+        order.sort(key=lambda row: -duration_s[depot_place[loads[row].depot]][loads[row].place])
     elif rule == 7:  # noqa: PLR2004
         order.sort(key=lambda row: loads[row].delivery_to_s)
     elif rule == 8:  # noqa: PLR2004

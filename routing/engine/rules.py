@@ -15,7 +15,7 @@ Rule = Callable[[Tables, Kind, Sequence[int]], Broken | None]
 
 
 def loads_share_one_origin(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | None:
-    """A trip loads at one depot only."""
+    """Ask that a trip loads at one depot only."""
     del kind
     depot = tables.loads[rows[0]].depot
     for row in rows:
@@ -25,7 +25,7 @@ def loads_share_one_origin(tables: Tables, kind: Kind, rows: Sequence[int]) -> B
 
 
 def carrier_is_allowed(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | None:
-    """Every load allows the vehicle's carrier."""
+    """Ask that every load allows the vehicle's carrier."""
     for row in rows:
         if not tables.loads[row].carrier_mask >> kind.carrier & 1:
             numbers = {"n_vehicles": sum(len(other.vehicles) for other in tables.kinds)}
@@ -34,7 +34,7 @@ def carrier_is_allowed(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broke
 
 
 def class_has_a_compartment(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | None:
-    """Some compartment may be set to each load's temperature class."""
+    """Ask that some compartment may be set to each load's temperature class."""
     for row in rows:
         if not _suitable(tables, kind, row):
             return Broken(Reason.NO_VEHICLE_OF_CLASS, row, {})
@@ -42,7 +42,7 @@ def class_has_a_compartment(tables: Tables, kind: Kind, rows: Sequence[int]) -> 
 
 
 def pallets_fit(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | None:
-    """Each load has enough pallet places in one suitable compartment."""
+    """Ask that each load has enough pallet places in one suitable compartment."""
     for row in rows:
         needs = tables.loads[row].n_pallets
         largest = max(inner.max_pallets for inner in _suitable(tables, kind, row))
@@ -53,7 +53,7 @@ def pallets_fit(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | Non
 
 
 def weight_fits(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | None:
-    """Each load is light enough for a compartment that has its pallet places, and the vehicle."""
+    """Ask that each load is light enough for a compartment that has its pallet places, and the vehicle."""
     for row in rows:
         load = tables.loads[row]
         bays = [b for b in _suitable(tables, kind, row) if b.max_pallets >= load.n_pallets]
@@ -65,7 +65,7 @@ def weight_fits(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | Non
 
 
 def volume_fits(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | None:
-    """Each load is small enough for a compartment that has its pallet places and bears it."""
+    """Ask that each load is small enough for a compartment that has its pallet places and bears it."""
     for row in rows:
         load = tables.loads[row]
         largest_l = max(
@@ -80,7 +80,7 @@ def volume_fits(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | Non
 
 
 def loads_stand_in_compartments(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | None:
-    """The loads fit together: capacities, one class and no conflicting goods per compartment."""
+    """Ask that the loads fit together: capacities, one class and no conflicting goods per compartment."""
     if len(rows) == 1 or loads_fit_compartments(tables, kind, rows) is not None:
         return None
     loads = [tables.loads[row] for row in rows]
@@ -102,7 +102,7 @@ def loads_stand_in_compartments(tables: Tables, kind: Kind, rows: Sequence[int])
 
 
 def dock_serves_the_classes(tables: Tables, kind: Kind, rows: Sequence[int]) -> Broken | None:
-    """One dock of the origin serves every temperature class of the trip."""
+    """Ask that one dock of the origin serves every temperature class of the trip."""
     del kind
     mask = class_mask(tables, rows)
     docks = tables.docks[tables.loads[rows[0]].depot]

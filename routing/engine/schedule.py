@@ -29,7 +29,7 @@ class Timing(NamedTuple):
     loading_s: int
 
 
-class Sequence_(NamedTuple):  # noqa: N801  (Sequence is the builtin word)
+class Ride(NamedTuple):
     """A trip's order of visits with all that its times depend on; the last leg may go home."""
 
     lead_s: int
@@ -67,7 +67,7 @@ def drive(driven_s: int, leg_s: int, max_driving_s: int) -> tuple[int, int]:
     return n_rests, left_s - (n_rests - 1) * max_driving_s
 
 
-def sequence_of(tables: Tables, kind: Kind, load_rows: Sequence[int]) -> Sequence_:
+def ride_of(tables: Tables, kind: Kind, load_rows: Sequence[int]) -> Ride:
     """Collect what the times of this trip depend on; the loads share one origin."""
     loads = [tables.loads[row] for row in load_rows]
     depot_place = tables.depot_place[loads[0].depot]
@@ -86,7 +86,7 @@ def sequence_of(tables: Tables, kind: Kind, load_rows: Sequence[int]) -> Sequenc
         from_s.append(-FAR_S)
         to_s.append(FAR_S)
         service_s.append(0)
-    return Sequence_(
+    return Ride(
         lead_s=lead_drive_s + n_rests * tables.rest_s,
         lead_driven_s=driven_s,
         loading_s=tables.loading_s(sum(load.n_pallets for load in loads)),
@@ -103,7 +103,7 @@ def sequence_of(tables: Tables, kind: Kind, load_rows: Sequence[int]) -> Sequenc
 
 def evaluate(tables: Tables, kind: Kind, load_rows: Sequence[int]) -> Timing | Broken:
     """Return the timing of the trip, or the first rule that fails, ignoring other trips."""
-    trip = sequence_of(tables, kind, load_rows)
+    trip = ride_of(tables, kind, load_rows)
     starts = loading_starts(tables, kind, load_rows, trip)
     if isinstance(starts, Broken):
         return starts
@@ -124,7 +124,7 @@ def evaluate(tables: Tables, kind: Kind, load_rows: Sequence[int]) -> Timing | B
 
 
 def loading_starts(
-    tables: Tables, kind: Kind, load_rows: Sequence[int], trip: Sequence_
+    tables: Tables, kind: Kind, load_rows: Sequence[int], trip: Ride
 ) -> list[tuple[int, int]] | Broken:
     """Return the spans of loading starts inside every pickup window, opening and the shift."""
     loads = [tables.loads[row] for row in load_rows]
@@ -148,12 +148,12 @@ def loading_starts(
     return starts
 
 
-def _needs_no_rest(trip: Sequence_) -> bool:
+def _needs_no_rest(trip: Ride) -> bool:
     driven_s = 0 if trip.loading_s >= trip.rest_s else trip.lead_driven_s
     return driven_s + sum(trip.legs) <= trip.max_driving_s
 
 
-def _late(trip: Sequence_, stop: int, arrives_s: int, load_rows: Sequence[int]) -> Broken:
+def _late(trip: Ride, stop: int, arrives_s: int, load_rows: Sequence[int]) -> Broken:
     late_s = arrives_s - trip.to_s[stop]
     numbers = {"late_s": late_s, "arrives_s": arrives_s, "window_to_s": trip.to_s[stop]}
     return Broken(Reason.UNREACHABLE_IN_WINDOW, load_rows[stop], numbers)
@@ -170,9 +170,7 @@ def _too_long(duration_s: int, max_duration_s: int) -> Broken:
     return Broken(Reason.BEYOND_SHIFT_OR_REST, -1, numbers)
 
 
-def _time_fast(
-    trip: Sequence_, low_s: int, high_s: int, load_rows: Sequence[int]
-) -> Timing | Broken:
+def _time_fast(trip: Ride, low_s: int, high_s: int, load_rows: Sequence[int]) -> Timing | Broken:
     """Time a trip that no rest interrupts: one pass forward, one back."""
     now_s = low_s + trip.loading_s
     wait_s = 0
@@ -195,7 +193,7 @@ def _time_fast(
     return Timing(earliest_s, latest_s, best_s, duration_s, trip.loading_s)
 
 
-def _latest_departure(trip: Sequence_) -> int:
+def _latest_departure(trip: Ride) -> int:
     """Return the latest moment to leave the depot if no rest is needed."""
     now_s = trip.limit_s
     for stop in range(len(trip.legs) - 1, -1, -1):
@@ -204,7 +202,7 @@ def _latest_departure(trip: Sequence_) -> int:
 
 
 def _time_with_rests(
-    trip: Sequence_, low_s: int, high_s: int, load_rows: Sequence[int]
+    trip: Ride, low_s: int, high_s: int, load_rows: Sequence[int]
 ) -> Timing | Broken:
     """Time a trip with rests by labels, and search how late it may load."""
     first = run(trip, low_s, load_rows)
@@ -252,32 +250,26 @@ def _waits(label: Label) -> int:
     return wait_s
 
 
-def run(trip: Sequence_, loading_from_s: int, load_rows: Sequence[int]) -> Label | Broken:
+def run(trip: Ride, loading_from_s: int, load_rows: Sequence[int]) -> Label | Broken:
     """Return the earliest end of the trip that starts to load at `loading_from_s`, or why not."""
     ready_s = loading_from_s + trip.loading_s
     labels = [
-        Label(
-            ready_s, trip.lead_driven_s, loading_from_s, ready_s, ready_s, ready_s, 0, None
-        )
+        Label(ready_s, trip.lead_driven_s, loading_from_s, ready_s, ready_s, ready_s, 0, None)
     ]
     remaining_s = sum(trip.legs)
     for stop, leg_s in enumerate(trip.legs):
-        grown = [
-            reached
-            for label in labels
-            for reached in _reach(trip, label, stop, remaining_s)
-        ]
+        grown = [reached for label in labels for reached in _reach(trip, label, stop, remaining_s)]
         labels = _undominated([label for label in grown if label.starts_s <= trip.to_s[stop]])
         if not labels:
             return _late(trip, stop, min(label.arrives_s for label in grown), load_rows)
         remaining_s -= leg_s
-    best = min(labels)
+    best = min(labels, key=lambda label: label[:3])
     if best.ready_s > trip.limit_s:
         return _over(best.ready_s, trip.limit_s)
     return best
 
 
-def _reach(trip: Sequence_, label: Label, stop: int, remaining_s: int) -> list[Label]:
+def _reach(trip: Ride, label: Label, stop: int, remaining_s: int) -> list[Label]:
     """Return the ways to drive on to `stop`: at once, or after topping the stay up to a rest."""
     leg_s = trip.legs[stop]
     if leg_s == 0:

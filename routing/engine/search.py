@@ -52,7 +52,7 @@ class Annealer:
         candidate_fen = candidate.price()
         for trip in candidate.fresh:
             self._pool.add(trip)
-        if not self._accepts(candidate, candidate_fen, share):
+        if not self._accepts(candidate_fen, share):
             return False
         self.current, self.current_fen = candidate, candidate_fen
         if candidate_fen < self.best_fen:
@@ -70,7 +70,7 @@ class Annealer:
             return True
         return False
 
-    def _accepts(self, candidate: State, candidate_fen: int, share: float) -> bool:
+    def _accepts(self, candidate_fen: int, share: float) -> bool:
         gone_fen = self.current_fen - candidate_fen
         if gone_fen >= 0:
             return True
@@ -80,4 +80,3 @@ class Annealer:
         if temperature <= 0:
             return False
         return gone_fen > temperature * math.log(max(self._rng.random(), 1e-300))
-

@@ -1,7 +1,7 @@
 """From the best searched plan to one that holds: docks for all, last insertions, proven reasons."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from routing.engine.assemble import keeps_every_rule_at
@@ -20,6 +20,9 @@ REBOOK_LIMIT_S = 0.2
 SHARE_PER_DEPOT = 0.5
 """Share of the remaining time that all depots' dock models may take together."""
 
+_ELSEWHERE = Broken(Reason.NEEDS_COMMITMENTS_CHANGED, -1, {})
+"""A vehicle whose trip loads at another depot."""
+
 
 class Offer(NamedTuple):
     """A way to take a left load along: what it costs more, the trip it changes, the new trip."""
@@ -37,6 +40,7 @@ class Settler:
         self.slots: dict[Trip, Slot] = {}
         self._runner, self._left_s = runner, left_s
         self._tables, self._book = state.tables, state.book
+        self._is_proven = True
 
     def book_docks(self) -> None:
         """Give every trip a dock, depot by depot; trips without one are taken off."""
@@ -45,7 +49,7 @@ class Settler:
         for trips in busy_depots:
             chosen = assign_docks(
                 self._tables, trips, self._runner, min(DOCK_LIMIT_S, limit_s)
-            )
+            ).slots
             if chosen is None:
                 chosen, _ = place_greedily(self._tables, trips)
             for trip in list(trips):
@@ -67,52 +71,50 @@ class Settler:
                 return tuple(sorted(left, key=lambda verdict: verdict.load))
 
     def _take_or_explain(self, row: int) -> Unassigned | None:
+        """Insert the load and return None, or return why it stays."""
         if not is_able_alone(self._book, row):
             return alone_reason(self._book, row)
         if self._left_s() <= 0:
-            numbers = {"n_vehicles": len(self._tables.kind_of)}
+            numbers = self._commitments(row)
             return Unassigned(row, Reason.NEEDS_COMMITMENTS_CHANGED, numbers, is_proven=False)
-        offers, rules = self._offers(row)
+        rules = Counter[Reason]()
+        offers = [*self._grown(row, rules), *self._free(row, rules)]
+        offers.sort(key=lambda offer: (offer.extra_fen, offer.new.rows, offer.new.kind_row))
         price_fen = self._tables.loads[row].left_fen
         worth = [offer for offer in offers if offer.extra_fen <= price_fen]
-        for offer in worth:
-            if self._accept(offer):
-                return None
+        self._is_proven = True
+        if any(self._accept(offer) for offer in worth):
+            return None
+        reason, numbers = Reason.NEEDS_COMMITMENTS_CHANGED, self._commitments(row)
         if worth:
             n_docks = len(serving_docks(self._tables, worth[0].new))
-            return self._unassigned(row, Reason.NO_DOCK_IN_TIME, {"n_docks": n_docks}, rules)
-        if offers:
+            reason, numbers = Reason.NO_DOCK_IN_TIME, {"n_docks": n_docks}
+        elif offers:
             numbers = {"cost_fen": offers[0].extra_fen, "price_fen": price_fen}
-            return self._unassigned(row, Reason.DEARER_THAN_ITS_PRICE, numbers, rules)
-        reason = Reason.NEEDS_COMMITMENTS_CHANGED
-        return self._unassigned(row, reason, self._commitments(row), rules)
+            reason = Reason.DEARER_THAN_ITS_PRICE
+        counted = tuple(rules.most_common())
+        return Unassigned(row, reason, numbers, counted, is_proven=self._is_proven)
 
-    def _offers(self, row: int) -> tuple[list[Offer], Counter[Reason]]:
-        """Try the load in every trip at every position and on every free vehicle."""
-        offers, rules = [], Counter[Reason]()
+    def _grown(self, row: int, rules: Counter[Reason]) -> Iterator[Offer]:
+        """Try the load at every position of every trip; count what forbids it."""
         depot = self._tables.loads[row].depot
         for trip in self.state.trips:
-            single = self._book.single(trip.kind_row, row)
-            if isinstance(single, Broken):
-                rules[single.reason] += 1
-                continue
-            if trip.depot != depot:
-                rules[Reason.NEEDS_COMMITMENTS_CHANGED] += 1
-                continue
-            grown = self._book.grow_anywhere(trip, row)
-            if isinstance(grown, Broken):
-                rules[grown.reason] += 1
+            found = self._book.single(trip.kind_row, row)
+            if isinstance(found, Trip):
+                found = self._book.grow_anywhere(trip, row) if trip.depot == depot else _ELSEWHERE
+            if isinstance(found, Broken):
+                rules[found.reason] += 1
             else:
-                offers.append(Offer(grown.cost_fen - trip.cost_fen, trip, grown))
+                yield Offer(found.cost_fen - trip.cost_fen, trip, found)
+
+    def _free(self, row: int, rules: Counter[Reason]) -> Iterator[Offer]:
+        """Try the load on one free vehicle of each kind; count what forbids it."""
         for kind_row, n_free in enumerate(self.state.n_free):
-            if n_free:
-                single = self._book.single(kind_row, row)
-                if isinstance(single, Broken):
-                    rules[single.reason] += n_free
-                else:
-                    offers.append(Offer(single.cost_fen, None, single))
-        offers.sort(key=lambda offer: (offer.extra_fen, offer.new.rows, offer.new.kind_row))
-        return offers, rules
+            single = self._book.single(kind_row, row)
+            if n_free and isinstance(single, Trip):
+                yield Offer(single.cost_fen, None, single)
+            elif n_free and isinstance(single, Broken):
+                rules[single.reason] += n_free
 
     def _commitments(self, row: int) -> dict[str, int]:
         able = [
@@ -127,11 +129,6 @@ class Settler:
             "n_alone": n_alone,
             "n_alone_used": n_alone - n_free,
         }
-
-    def _unassigned(
-        self, row: int, reason: Reason, numbers: dict[str, int], rules: Counter[Reason]
-    ) -> Unassigned:
-        return Unassigned(row, reason, numbers, tuple(rules.most_common()))
 
     def _accept(self, offer: Offer) -> bool:
         """Make the change if a dock can be found for it."""
@@ -152,13 +149,15 @@ class Settler:
             return {**others, offer.new: slot}
         trips = [trip for trip in others if trip.depot == offer.new.depot] + [offer.new]
         limit_s = min(REBOOK_LIMIT_S, self._left_s())
-        chosen = assign_docks(self._tables, trips, self._runner, limit_s)
-        if chosen is None or len(chosen) < len(trips):
+        booking = assign_docks(self._tables, trips, self._runner, limit_s, must_fit_all=True)
+        self._is_proven = self._is_proven and booking.is_proven
+        if booking.slots is None:
             return None
-        for trip, new_slot in chosen.items():
+        for trip, new_slot in booking.slots.items():
             if not keeps_every_rule_at(self._tables, trip, new_slot.from_s):
+                self._is_proven = False
                 return None
-        return {**others, **chosen}
+        return {**others, **booking.slots}
 
     def _gap(self, slots: dict[Trip, Slot], trip: Trip) -> Slot | None:
         """Return a free slot for the trip, at its best moment or later, else as early as it can."""

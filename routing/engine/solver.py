@@ -15,7 +15,7 @@ from routing.engine.recreate import recreate
 from routing.engine.ruin import neighbors_of
 from routing.engine.search import Annealer, Pool
 from routing.engine.settle import Settler
-from routing.engine.solution import Solution, Unassigned
+from routing.engine.solution import Route, Solution, Unassigned
 from routing.engine.state import State
 from routing.engine.tables import Tables
 from routing.engine.trips import Book
@@ -43,7 +43,7 @@ class Progress:
     phase: str
 
 
-def solve(  # noqa: PLR0913  (the planner's one public door)
+def solve(
     problem: Problem,
     *,
     seconds: float,
@@ -78,7 +78,7 @@ def solve(  # noqa: PLR0913  (the planner's one public door)
 class _Run:
     """One run of the planner."""
 
-    def __init__(  # noqa: PLR0913  (as `solve`)
+    def __init__(
         self,
         problem: Problem,
         seconds: float,
@@ -92,6 +92,7 @@ class _Run:
         self._on_progress, self._should_stop = on_progress, should_stop
         self._seconds = max(0.0, seconds)
         self._search_s = self._seconds - min(SETTLE_MAX_S, SETTLE_SHARE * self._seconds)
+        self._end_s = self._seconds
         self._is_stopped = False
         self._asked_at, self._told_at = float("-inf"), float("-inf")
         self._rng = random.Random(seed)  # noqa: S311  (a search, not a secret)
@@ -114,6 +115,8 @@ class _Run:
         if now - self._asked_at >= POLL_S:
             self._asked_at = now
             self._is_stopped = bool(self._should_stop())
+            if self._is_stopped:
+                self._end_s = min(self._end_s, self.elapsed_s())
         return self._is_stopped
 
     def _is_over(self) -> bool:
@@ -182,19 +185,15 @@ class _Run:
         return self._solution(routes, unassigned)
 
     def _left_to_settle_s(self) -> float:
-        if self.is_stopped():
-            return GRACE_S
-        return self._seconds + GRACE_S - self.elapsed_s()
+        return self._end_s + GRACE_S - self.elapsed_s()
 
-    def _solution(self, routes: tuple, unassigned: tuple[Unassigned, ...]) -> Solution:  # type: ignore[type-arg]
+    def _solution(self, routes: tuple[Route, ...], unassigned: tuple[Unassigned, ...]) -> Solution:
         cost_fen = sum(route.cost_fen for route in routes)
         left_fen = self._state.left_fen(left.load for left in unassigned)
         elapsed_s = self.elapsed_s()
         if self._on_progress is not None:
             total_fen = cost_fen + left_fen
-            self._on_progress(
-                Progress(elapsed_s, total_fen, len(unassigned), len(routes), "done")
-            )
+            self._on_progress(Progress(elapsed_s, total_fen, len(unassigned), len(routes), "done"))
         return Solution(
             problem_hash=self.problem.content_hash(),
             routes=routes,

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from routing.engine.docks import place_greedily
-from routing.engine.tables import Tables
 from routing.engine.trips import Book, Trip
 
 
@@ -13,7 +12,17 @@ class State:
     Trips that the quick dock search leaves without a slot count as if their loads were left.
     """
 
-    __slots__ = ("_dirty", "_undocked_fen", "book", "by_depot", "fresh", "left", "n_free", "tables", "where")
+    __slots__ = (
+        "_dirty",
+        "_undocked_fen",
+        "book",
+        "by_depot",
+        "fresh",
+        "left",
+        "n_free",
+        "tables",
+        "where",
+    )
 
     def __init__(self, book: Book) -> None:
         tables = book.tables

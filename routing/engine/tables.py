@@ -161,16 +161,18 @@ def _kinds(problem: Problem) -> tuple[list[Kind], list[int]]:
         vehicles.shift_to_s,
         vehicles.max_duration_s,
     )
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for vehicle, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-        body = tuple(sorted(_compartment_key(problem, inner) for inner in inside[vehicle]))
-        groups.setdefault((*row, body), []).append(vehicle)
-    kinds, kind_of = [], [0] * problem.n_vehicles
-    for key, members in groups.items():
+    groups: dict[object, list[int]] = {}
+    figures = list(zip(*(column.tolist() for column in columns), strict=True))
+    for vehicle, figure in enumerate(figures):
+        bays = tuple(sorted(_compartment_key(problem, row) for row in inside[vehicle]))
+        groups.setdefault((figure, bays), []).append(vehicle)
+    kinds: list[Kind] = []
+    kind_of = [0] * problem.n_vehicles
+    for members in groups.values():
         first = members[0]
-        order = sorted(inside[first], key=lambda row: (_compartment_key(problem, row), row))
-        body = tuple(Compartment(row, *_compartment_key(problem, row)) for row in order)
+        bay_rows = Tables.in_kind_order(problem, inside[first])
+        compartments = tuple(Compartment(row, *_compartment_key(problem, row)) for row in bay_rows)
         for vehicle in members:
             kind_of[vehicle] = len(kinds)
-        kinds.append(Kind(tuple(members), *key[:-1], body))  # type: ignore[arg-type]
+        kinds.append(Kind._make((tuple(members), *figures[first], compartments)))
     return kinds, kind_of

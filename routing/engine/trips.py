@@ -1,10 +1,11 @@
 """Candidate trips of the search: feasible by themselves, costed, remembered, and how they grow."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from routing.engine.packing import loads_fit_compartments
 from routing.engine.reasons import Broken
 from routing.engine.rules import class_mask, judge
-from routing.engine.packing import loads_fit_compartments
 from routing.engine.schedule import Timing, evaluate
 from routing.engine.tables import Kind, Load, Tables
 
@@ -27,8 +28,8 @@ class Trip:
         "cost_fen",
         "depot",
         "distance_m",
-        "grown",
         "groups",
+        "grown",
         "kind",
         "kind_row",
         "latest_s",
@@ -108,20 +109,17 @@ class Book:
         places = [kind.home, depot, *(tables.loads[row].place for row in rows)]
         if not kind.may_end_away:
             places.append(kind.home)
-        return sum(
-            tables.distance_m[a][b] for a, b in zip(places[:-1], places[1:], strict=True)
-        )
+        return sum(tables.distance_m[a][b] for a, b in pairwise(places))
 
     def single(self, kind_row: int, row: int) -> Trip | Broken:
         """Return the trip that carries `row` alone on an empty vehicle, or what forbids it."""
         known = self._singles.get((kind_row, row))
-        if known is None:
-            timing = judge(self.tables, self.tables.kinds[kind_row], (row,))
-            known = timing
-            if isinstance(timing, Timing):
-                known = Trip(self, kind_row, (row,), timing)
-            self._singles[kind_row, row] = known
-        return known
+        if known is not None:
+            return known
+        judged = judge(self.tables, self.tables.kinds[kind_row], (row,))
+        single = Trip(self, kind_row, (row,), judged) if isinstance(judged, Timing) else judged
+        self._singles[kind_row, row] = single
+        return single
 
     def of(self, kind_row: int, rows: tuple[int, ...]) -> Trip | None:
         """Return the trip, or None when a rule forbids it."""
@@ -183,22 +181,24 @@ class Book:
     def _may_share(self, trip: Trip, row: int) -> bool:
         """Whether simple sums allow the load to join; the compartments are packed later."""
         load, kind = self.tables.loads[row], trip.kind
-        pallets, weight_kg, volume_l = trip.sums
-        if isinstance(self.single(trip.kind_row, row), Broken):
+        pallets, weight_kg, volume_l = (
+            trip.sums[0] + load.n_pallets,
+            trip.sums[1] + load.weight_kg,
+            trip.sums[2] + load.volume_l,
+        )
+        if weight_kg > kind.max_kg or isinstance(self.single(trip.kind_row, row), Broken):
             return False
-        if weight_kg + load.weight_kg > kind.max_kg:
-            return False
-        bit = 1 << load.temperature_class
         bays = kind.compartments
         if len(bays) == 1:
-            bay = bays[0]
-            if trip.classes != bit or pallets + load.n_pallets > bay.max_pallets:
-                return False
-            if weight_kg + load.weight_kg > bay.max_kg or volume_l + load.volume_l > bay.max_l:
-                return False
-        elif pallets + load.n_pallets > sum(bay.max_pallets for bay in bays):
-            return False
-        return self._may_load_with(trip, load)
+            fits = (
+                trip.classes == 1 << load.temperature_class
+                and pallets <= bays[0].max_pallets
+                and weight_kg <= bays[0].max_kg
+                and volume_l <= bays[0].max_l
+            )
+        else:
+            fits = pallets <= sum(bay.max_pallets for bay in bays)
+        return fits and self._may_load_with(trip, load)
 
     def _may_load_with(self, trip: Trip, load: Load) -> bool:
         loading_s = self.tables.loading_s(trip.sums[0] + load.n_pallets)
@@ -238,4 +238,3 @@ class Book:
             before = after
         found.sort()
         return found
-

@@ -87,9 +87,7 @@ class Day:
     def place(self, low_km: float, high_km: float, bearing: float | None = None) -> int:
         angle = self.rng.uniform(0, 2 * np.pi) if bearing is None else bearing
         km = self.rng.uniform(low_km, high_km)
-        self.points.append(
-            (33.58 + km / 111.2 * np.cos(angle), 114.04 + km / 92.6 * np.sin(angle))
-        )
+        self.points.append((33.58 + km / 111.2 * np.cos(angle), 114.04 + km / 92.6 * np.sin(angle)))
         return len(self.points) - 1
 
     def vehicle(self, number: int) -> tuple[int, Type, list[int]]:
