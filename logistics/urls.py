@@ -5,8 +5,12 @@ from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("", include("logistics.web.urls")),
+    path("", include("routing.web.urls")),
     path("", include("logistics.api.service_urls")),
     path("api/v1/", include("logistics.api.urls")),
+    path("api/v1/", include("warehouses.api.urls")),
+    path("api/v1/", include("routing.api.urls")),
 ]
 
 handler400 = "logistics.rest.problems.bad_request"

@@ -26,7 +26,7 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = {"request_in_progress": 1, "service_unavailable": 5}
 
 # What each code means, for people; the code itself is never translated.
-TITLES: Mapping[str, Any] = {
+TITLES: dict[str, Any] = {
     "malformed_request": _("The request cannot be read"),
     "malformed_body": _("The body is not valid JSON"),
     "body_too_large": _("The body is too large"),
@@ -78,6 +78,11 @@ class Problem:
     detail: str
     faults: list[Fault] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+
+
+def publish_titles(**titles: Any) -> None:
+    """Add the codes that an upper floor refuses with."""
+    TITLES.update(titles)
 
 
 def as_dict(problem: Problem, request: Any) -> dict[str, Any]:

@@ -1,15 +1,28 @@
 """The pieces that answers are made of: moments, money, places, organizations; explicit fields only."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from logistics.models import Organization, Site
 from logistics.scoping import PARK_STAFF, SEES_ALL_ROWS, Principal
 
 Shape = serializers.Serializer
+
+
+class StrictShape(Shape[Any]):
+    """A body that is read: a member that nobody knows is refused, not ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Read the members, after refusing unknown ones."""
+        if isinstance(data, Mapping) and (unknown := set(data) - set(self.fields)):
+            message = [serializers.ErrorDetail(_("unknown member"), code="unknown_member")]
+            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), message))
+        return super().to_internal_value(data)
 
 
 class MomentField(serializers.DateTimeField):
