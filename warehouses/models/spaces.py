@@ -66,12 +66,18 @@ class ColdSpace(models.Model):
 
 
 class Stay(models.Model):
-    """Shipment S was in cold space C over the half-open period [from_at, to_at)."""
+    """Shipment S was in cold space C over the half-open period [from_at, to_at).
+
+    `is_stale` says that its share of the shipment's verdict is out of date, `version` counts why:
+    it is compared and set like the version of a cold space.
+    """
 
     shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="stays")
     cold_space = models.ForeignKey(ColdSpace, models.PROTECT, related_name="stays")
     from_at = models.DateTimeField()
     to_at = models.DateTimeField(null=True, blank=True)
+    is_stale = models.BooleanField(default=True)
+    version = models.PositiveBigIntegerField(default=0)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -88,6 +94,8 @@ class Stay(models.Model):
         indexes: ClassVar = [
             # Which shipments does an excursion of this space touch?
             models.Index(fields=["cold_space", "from_at"], name="stay_by_space"),
+            # Which shipments must be judged again?
+            models.Index(fields=["shipment"], name="stay_stale", condition=models.Q(is_stale=True)),
         ]
 
     def __str__(self) -> str:
