@@ -119,7 +119,8 @@ def solve_plan(
     except LostLease as lost:
         log.warning("%s", lost)
     except (DomainError, ProblemError) as refusal:
-        _fail(plan, str(refusal), at=now())
+        n_violations = getattr(refusal, "n_violations", 0)
+        _fail(plan, str(refusal), at=now(), n_violations=n_violations)
     except KeyboardInterrupt:
         _end_cancelled(plan, at=now())
         raise
@@ -236,10 +237,12 @@ def _next_revision(*, planning_date: date, **values: Any) -> Plan:
     raise AssertionError
 
 
-def _fail(plan: Plan, sentence: str, *, at: datetime) -> None:
+def _fail(plan: Plan, sentence: str, *, at: datetime, n_violations: int = 0) -> None:
     try:
         with transaction.atomic():
-            plan_leases.finish(plan=plan, to=PlanStatus.FAILED, failure=sentence)
+            plan_leases.finish(
+                plan=plan, to=PlanStatus.FAILED, failure=sentence, n_violations=n_violations
+            )
             _tell(plan, _failed(plan), by=SYSTEM, at=at)
     except LostLease as lost:
         log.warning("%s", lost)

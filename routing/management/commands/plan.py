@@ -1,0 +1,203 @@
+"""`manage.py plan`: a day's loads onto vehicles, checked, stored and committed, here or by a worker."""
+
+import json
+import os
+import signal
+import socket
+import time
+import uuid
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any, cast
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+
+from logistics.errors import DomainError
+from logistics.scoping import Principal, Role
+from routing import planning
+from routing.management.terminal import (
+    LANGUAGES,
+    Words,
+    missing_classes,
+    running,
+    show_plan,
+    show_reasons,
+    yuan,
+)
+from routing.models import Plan, PlanStatus
+from routing.plan_leases import Watch
+from routing.plan_report import report_of
+
+BY = Principal(role=Role.SYSTEM, label="command:plan")
+POLL_S = 0.3
+NOBODY_CAME_S = 60
+
+
+class Command(BaseCommand):
+    help = (
+        "Plan a day: assign its loads to vehicles, check the plan, store it and put it into force. "
+        "Ctrl-C ends the search and keeps the best plan so far; a second one gives up."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--date", type=_day, required=True, help="day to plan, e.g. 2026-11-24")
+        parser.add_argument(
+            "--seconds",
+            type=int,
+            default=settings.PLAN_SECONDS,
+            help=f"time for the search (default {settings.PLAN_SECONDS}, PLAN_SECONDS)",
+        )
+        parser.add_argument("--seed", type=int, default=0, help="same seed, same search")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write the result here")
+        parser.add_argument(
+            "--no-commit", action="store_true", help="store the plan, do not put it into force"
+        )
+        parser.add_argument(
+            "--queue", action="store_true", help="let a Celery worker solve it, and watch"
+        )
+        parser.add_argument("--lang", choices=LANGUAGES, default="both", help="language of labels")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # A width of its own where output is a file: lines must not be broken at 80 columns.
+        width = None if self.stdout.isatty() else 160
+        console = Console(file=cast("IO[str]", self.stdout), width=width)
+        words = Words(options["lang"])
+        _refuse_unwritable(options["json"])
+        plan = self._request(options)
+        try:
+            with running(console, words, budget_s=plan.budget_s) as curve:
+                (_watch_worker if options["queue"] else _solve_here)(plan, curve)
+        except KeyboardInterrupt:
+            plan.refresh_from_db()
+            msg = f"Given up; plan {plan.public_id} is {plan.status}. The last committed plan stays in force."
+            raise CommandError(msg, returncode=130) from None
+        plan.refresh_from_db()
+        self._tell(console, words, plan, options)
+
+    def _request(self, options: dict[str, Any]) -> Plan:
+        try:
+            return planning.request_plan(
+                day=options["date"],
+                budget_s=options["seconds"],
+                seed=options["seed"],
+                by=BY,
+                at=timezone.now(),
+                may_commit_itself=not options["no_commit"],
+                is_rung=options["queue"],
+            )
+        except DomainError as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+    def _tell(self, console: Console, words: Words, plan: Plan, options: dict[str, Any]) -> None:
+        if not plan.figures:
+            msg = f"Plan {plan.public_id} {plan.status}: {plan.failure or 'nothing was stored.'}"
+            raise CommandError(msg)
+        report = report_of(plan)
+        if options["json"]:
+            content = json.dumps(asdict(report), ensure_ascii=False, indent=1, default=str)
+            options["json"].write_text(content + "\n", encoding="utf-8")
+        if plan.status == PlanStatus.INFEASIBLE:
+            show_reasons(console, words, plan)
+        else:
+            show_plan(console, words, plan, n_violations=report.violations)
+        advice = missing_classes(plan)
+        if advice:
+            self.stderr.write(advice)
+        wanted = PlanStatus.SOLVED if options["no_commit"] else PlanStatus.COMMITTED
+        if plan.status != wanted or report.violations:
+            reason = plan.failure or f"the stored plan breaks {report.violations} rules"
+            msg = f"Plan {plan.public_id} is {plan.status}, not {wanted}: {reason}"
+            raise CommandError(msg)
+        console.print(f"{plan.public_id} {plan.status}, {yuan(plan.cost_fen)}", highlight=False)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        msg = f"{text!r} is not a day; write it as year-month-day, e.g. 2026-11-24"
+        raise ArgumentTypeError(msg) from None
+
+
+def _refuse_unwritable(path: Path | None) -> None:
+    if path is not None and (path.is_dir() or not os.access(path.parent, os.W_OK)):
+        msg = f"--json: {path} cannot be written; name a file in a folder that exists."
+        raise CommandError(msg)
+
+
+def _solve_here(plan: Plan, curve: Any) -> None:
+    holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4()}"
+    with _stoppable() as stop:
+        planning.solve_plan(
+            plan_id=plan.pk,
+            holder=holder,
+            now=timezone.now,
+            watch=Watch(on_progress=curve, should_stop=lambda: stop.is_wanted),
+        )
+
+
+@dataclass(slots=True)
+class _Stop:
+    is_wanted: bool = False
+
+
+@contextmanager
+def _stoppable() -> Iterator[_Stop]:
+    """Let the first Ctrl-C or SIGTERM ask for the best plan so far, and the second one interrupt."""
+    stop = _Stop()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if stop.is_wanted:
+            raise KeyboardInterrupt
+        stop.is_wanted = True
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A stored point of progress, as the curve wants it."""
+
+    elapsed_s: float
+    best_cost_fen: int
+    n_unassigned: int
+    n_routes: int
+
+
+def _watch_worker(plan: Plan, curve: Any) -> None:
+    """Follow a plan that a worker solves until it has ended; Ctrl-C only stops watching."""
+    asked_at = time.monotonic()
+    while True:
+        plan.refresh_from_db()
+        if plan.progress:
+            last = plan.progress[-1]
+            curve(_Seen(last["at_s"], last["cost_fen"], last["n_unassigned"], last["n_trips"]))
+        if _has_ended(plan):
+            return
+        if plan.n_attempts == 0 and time.monotonic() - asked_at > NOBODY_CAME_S:
+            msg = (
+                f"No worker has taken plan {plan.public_id} in {NOBODY_CAME_S} s. Start one with "
+                "`manage.py serve`; the plan stays queued and will be taken then."
+            )
+            raise CommandError(msg)
+        time.sleep(POLL_S)
+
+
+def _has_ended(plan: Plan) -> bool:
+    if plan.status == PlanStatus.SOLVED:
+        # Solved, and about to commit itself: only a refusal takes that wish back.
+        return not plan.may_commit_itself
+    return plan.status not in {PlanStatus.QUEUED, PlanStatus.SOLVING}

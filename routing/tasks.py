@@ -1,0 +1,22 @@
+"""Celery's doors to the routing floor."""
+
+import os
+import socket
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from routing import planning
+
+
+@shared_task(name="routing.solve_plan", bind=True)
+def solve_plan(self: Any, *, plan_id: int) -> None:
+    # The holder is one run of the task: a message delivered twice is two holders.
+    holder = f"{socket.gethostname()}/{os.getpid()}/{self.request.id}"
+    planning.solve_plan(plan_id=plan_id, holder=holder, now=timezone.now)
+
+
+@shared_task(name="routing.sweep_plans")
+def sweep_plans() -> None:
+    planning.sweep(at=timezone.now())
