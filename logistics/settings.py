@@ -165,6 +165,8 @@ AXES_FAILURE_LIMIT = read("int", "SIGN_IN_ATTEMPTS", 8, positive)
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "logistics.web.errors.locked_out"
+CSRF_FAILURE_VIEW = "logistics.web.errors.csrf_failure"
 
 # --- Databases --------------------------------------------------------------------------------
 SQLITE_OPTIONS = {

@@ -1,0 +1,1 @@
+"""The pages that every visitor meets: sign-in, language, errors."""

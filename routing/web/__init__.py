@@ -1,0 +1,1 @@
+"""The pages that combine all floors: today, a trip, planning."""

@@ -1,0 +1,164 @@
+"""What the air of each room is like: its value against its band, hour by hour, and whether anybody measures it."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from django.db.models import Count, Max, Q
+
+from logistics.models.fields import TemperatureClass
+from logistics.scoping import Principal
+from logistics.temperature import Band, profile
+from warehouses.models import ColdSpace, Reading, Room, Sensor
+
+AirState = Literal["in_band", "warm", "cold", "silent", "none"]
+HourState = Literal["in", "warm", "cold", "none"]
+N_HOURS = 24
+ClassFamily = Literal["frozen", "chilled", "ambient"]
+FAMILY_OF_CLASS: Final[dict[str, ClassFamily]] = {
+    TemperatureClass.FROZEN: "frozen",
+    TemperatureClass.DEEP_FROZEN: "frozen",
+    TemperatureClass.CHILLED_MEAT: "chilled",
+    TemperatureClass.CHILLED: "chilled",
+    TemperatureClass.PHARMA_COLD: "chilled",
+    TemperatureClass.AMBIENT: "ambient",
+}
+"""The colors of the classes on every page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One hour of a space: its coldest and warmest reading, and what they mean."""
+
+    state: HourState
+    least_c: float | None = None
+    most_c: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomAir:
+    """One room with the latest value of its air, the band it is held to, and the hours of the day."""
+
+    room: Room
+    band: Band
+    state: AirState
+    latest_c: float | None
+    latest_at: datetime | None
+    n_sensors: int
+    n_silent: int
+    hours: tuple[Hour, ...]
+
+    @property
+    def space(self) -> ColdSpace:
+        """The room's cold space."""
+        return self.room.cold_space
+
+    @property
+    def family(self) -> ClassFamily:
+        """The color of the room's class."""
+        return FAMILY_OF_CLASS[self.space.temperature_class]
+
+    @property
+    def n_hours_out(self) -> int:
+        """In how many hours a reading lay outside the band."""
+        return sum(hour.state in {"warm", "cold"} for hour in self.hours)
+
+    @property
+    def is_alert(self) -> bool:
+        """Say whether the latest value lies outside the band."""
+        return self.state in {"warm", "cold"}
+
+
+def band_of(space: ColdSpace) -> Band:
+    """Return the band that a space's air is held to."""
+    return profile(space.temperature_class).band(is_vehicle=space.is_vehicle)
+
+
+def read_rooms(*, principal: Principal, day_starts_at: datetime) -> tuple[RoomAir, ...]:
+    """Read the rooms a principal may see with the 24 hours from the given moment: three queries."""
+    rooms = (
+        Room.objects.visible_to(principal)
+        .select_related("cold_space", "warehouse__site")
+        .order_by("warehouse__code", "code")
+    )
+    counts = _sensor_counts(principal)
+    hours = _hours(principal, day_starts_at)
+    return tuple(_air(room, counts, hours) for room in rooms)
+
+
+def _air(
+    room: Room,
+    counts: dict[int, tuple[int, int, datetime | None]],
+    hours: dict[int, dict[int, tuple[int, int]]],
+) -> RoomAir:
+    space = room.cold_space
+    band = band_of(space)
+    n_sensors, n_silent, measured_at = counts.get(space.pk, (0, 0, None))
+    return RoomAir(
+        room=room,
+        band=band,
+        state=state_of(band, space.latest_c, is_silent=n_sensors > 0 and n_silent == n_sensors),
+        latest_c=space.latest_c,
+        latest_at=space.latest_at or measured_at,
+        n_sensors=n_sensors,
+        n_silent=n_silent,
+        hours=tuple(_hour(band, hours[space.pk].get(number)) for number in range(N_HOURS)),
+    )
+
+
+def state_of(band: Band, value_c: float | None, *, is_silent: bool = False) -> AirState:
+    """Return what a value means against a band; a silent space has no value worth trusting."""
+    if value_c is None:
+        return "none"
+    if is_silent:
+        return "silent"
+    if band.holds(value_c):
+        return "in_band"
+    return "warm" if band.highest_c is not None and value_c > band.highest_c else "cold"
+
+
+def _sensor_counts(principal: Principal) -> dict[int, tuple[int, int, datetime | None]]:
+    rows = (
+        Sensor.objects.visible_to(principal)
+        .filter(is_active=True, cold_space__is_vehicle=False)
+        .values_list("cold_space_id")
+        .annotate(
+            Count("id"), Count("id", filter=Q(silent_since_at__isnull=False)), Max("latest_at")
+        )
+    )
+    return {space: (n_sensors, n_silent, last_at) for space, n_sensors, n_silent, last_at in rows}
+
+
+def _hours(
+    principal: Principal, day_starts_at: datetime
+) -> defaultdict[int, dict[int, tuple[int, int]]]:
+    """Return the least and most centidegrees of each hour, by space: one query over the day's readings."""
+    found: defaultdict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+    rows = (
+        Reading.objects.visible_to(principal)
+        .filter(
+            sensor__cold_space__is_vehicle=False,
+            measured_at__gte=day_starts_at,
+            measured_at__lt=day_starts_at + timedelta(hours=N_HOURS),
+        )
+        .values_list("sensor__cold_space_id", "measured_at", "centi_c")
+    )
+    starts_s = day_starts_at.timestamp()
+    for space_id, measured_at, centi_c in rows.iterator(chunk_size=5_000):
+        number = int((measured_at.timestamp() - starts_s) // 3600)
+        least, most = found[space_id].get(number, (centi_c, centi_c))
+        found[space_id][number] = (min(least, centi_c), max(most, centi_c))
+    return found
+
+
+def _hour(band: Band, extremes: tuple[int, int] | None) -> Hour:
+    if extremes is None:
+        return Hour("none")
+    least_c, most_c = extremes[0] / 100, extremes[1] / 100
+    state: HourState = "in"
+    if band.highest_c is not None and most_c > band.highest_c:
+        state = "warm"
+    elif band.lowest_c is not None and least_c < band.lowest_c:
+        state = "cold"
+    return Hour(state, least_c, most_c)
