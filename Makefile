@@ -85,7 +85,7 @@ data: install
 	@$(RUN) -m logistics.embedded  # refuses while a demo or `make serve` runs on this data
 	@mkdir -p $(VAR_DIR) && rm -f $(VAR_DIR)/demo.sqlite3 $(VAR_DIR)/demo.sqlite3-wal $(VAR_DIR)/demo.sqlite3-shm
 	@$(DEMO) migrate --verbosity 0
-	@$(DEMO) load_fixtures
+	@LOG_LEVEL=ERROR $(DEMO) load_fixtures  # no broker runs yet, and need not: the sweepers find the work
 
 serve: install  ## web, API, worker and beat on the demo's data, until Ctrl-C (PORT=8000)
 	@if [ -z "$(DATABASE_URL)" ] && [ ! -e $(VAR_DIR)/demo.sqlite3 ]; then $(MAKE) --no-print-directory data; fi
