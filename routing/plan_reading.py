@@ -102,6 +102,7 @@ def _route(trip: Trip, rows: _Rows, built: DayProblem) -> Route:
     stops = list(trip.stops.all())
     loading = next(stop for stop in stops if stop.kind == StopKind.LOADING)
     loads = next(task for task in loading.tasks.all() if task.kind == TaskKind.LOAD)
+    vehicle = _index(rows.vehicles, trip.vehicle_id, f"Vehicle {trip.vehicle}")
     found = _Deliveries()
     found.add_rests(loading, road_leg=0)
     for stop in stops:
@@ -111,7 +112,6 @@ def _route(trip: Trip, rows: _Rows, built: DayProblem) -> Route:
             found.add_rests(stop, road_leg=road_leg)
         elif stop.kind == StopKind.END:
             found.add_rests(stop, road_leg=len(found.visits) + 1)
-    vehicle = _index(rows.vehicles, trip.vehicle_id, f"Vehicle {trip.vehicle}")
     fixed_fen, km_fen = _cost(built, vehicle, trip.distance_m)
     return Route(
         vehicle=vehicle,
