@@ -99,16 +99,31 @@ def seed_day(*, day: Document, by: Principal, at: datetime) -> Mapping[Outcome, 
     return {outcome: sum(a.outcome is outcome for a in answers) for outcome in Outcome}
 
 
-def refuse_second_day(*, day: date, references: Iterable[str]) -> None:
-    """Raise InvalidInput when the date has ready loads that are not among these: days do not mix."""
-    others = (
-        Load.objects.filter(planning_date=day, status=LoadStatus.READY)
-        .exclude(reference__in=list(references))
-        .count()
-    )
-    if others:
+def seed_generated_day(
+    *, day: Document, fleet: Document, sensors: Document, by: Principal, at: datetime
+) -> Mapping[Outcome, int]:
+    """Write a generated day; its vehicles alone stay in service. Raise InvalidInput where days would mix."""
+    with transaction.atomic():
+        if not Site.objects.filter(code=fleet["vehicles"][0]["home"]).exists():
+            msg = "The fixtures are not in the database yet: run `manage.py load_fixtures --no-day` first."
+            raise InvalidInput(msg)
+        _refuse_second_day(day)
+        seed_fleet(fleet=fleet)
+        rooms.seed_sensors(sensors=sensors)
+        plates = [row["plate"] for row in fleet["vehicles"]]
+        Vehicle.objects.filter(is_synthetic=True).exclude(plate__in=plates).update(is_active=False)
+        Vehicle.objects.filter(plate__in=plates).update(is_active=True)
+        return seed_day(day=day, by=by, at=at)
+
+
+def _refuse_second_day(day: Document) -> None:
+    """Raise InvalidInput when the date has loads that are not among these."""
+    mine = {row["reference"] for row in day["loads"]}
+    loads = Load.objects.filter(planning_date=day["date"]).exclude(status=LoadStatus.CANCELLED)
+    n_others = sum(reference not in mine for reference in loads.values_list("reference", flat=True))
+    if n_others:
         msg = (
-            f"{day} already has {others} other ready loads. Choose another --date, "
+            f"{day['date']} already has {n_others} other loads. Choose another --date, "
             "write a file with --out, or cancel those loads first."
         )
         raise InvalidInput(msg)

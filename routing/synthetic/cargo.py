@@ -1,6 +1,6 @@
 """What a hidden trip carries: goods that may share its compartments, sized to fill them as wanted."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -25,6 +25,8 @@ KINDS_BY_SEGREGATION = {
 }
 BUYERS = frozenset({"industry-buyers", "farms-yunong", "shuanghui-group", "letone", "coca-cola"})
 WEIGHT_MARGIN = 0.96
+FIRST_TIME = 8
+"""A shipper that has nothing on the day yet is so much likelier to be drawn."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ def suits(goods: Goods, place: Place) -> bool:
         return place.organization == "nihonsei"
     is_own = place.organization == goods.owner and goods.owner != "yto"
     is_closed = place.kind == "plant" and place.organization not in BUYERS
-    if is_own or is_closed or place.organization == "nihonsei":
+    if is_own or is_closed or place.organization in {"", "nihonsei"}:
         return False
     if place.organization == "farms-yunong":
         return goods.segregation == "feed"
@@ -63,17 +65,26 @@ def suits(goods: Goods, place: Place) -> bool:
 
 
 def pick_cargo(
-    catalog: Catalog, blueprint: Blueprint, n_pallets: Sequence[int], n_loads: int, random: Random
+    catalog: Catalog,
+    blueprint: Blueprint,
+    n_pallets: Sequence[int],
+    n_loads: int,
+    shipped: Container[str],
+    random: Random,
 ) -> list[Parcel]:
-    """Split the wanted pallets of each compartment into loads of goods that may travel together."""
+    """Split the wanted pallets of each compartment into loads of goods that may travel together.
+
+    `shipped` holds the owners that have loads on this day already: the others come first.
+    """
     family = _family(blueprint, random)
-    shares = _split(n_loads, n_pallets, random, at_least=1)
+    used = n_pallets[:n_loads]  # each compartment in use carries at least one load
+    shares = _split(n_loads, used, random, at_least=1)
     parcels = []
-    for bay, (wanted, count) in enumerate(zip(n_pallets, shares, strict=True)):
+    for bay, (wanted, count) in enumerate(zip(used, shares, strict=True)):
         pool = _pool(catalog, blueprint, bay, family)
-        if not pool or not wanted:
+        if not pool:
             continue
-        weights = [goods.share for goods in pool]
+        weights = [goods.share * (1 if goods.owner in shipped else FIRST_TIME) for goods in pool]
         for size in _split(wanted, [1] * min(count, wanted), random, at_least=1):
             goods = random.choices(pool, weights)[0]
             parcels.append(Parcel(goods=goods, bay=bay, n_pallets=size))

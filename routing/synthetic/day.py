@@ -14,8 +14,8 @@ from routing.synthetic.trips import Docks, HiddenTrip, TripMaker
 from routing.synthetic.windows import delivery_window, pickup_window
 
 PARK_TIME = timezone(timedelta(hours=8))
-IDLE_SHARE = 0.04
-DEMAND_SHARE = 0.755
+IDLE_SHARE = 0.05
+DEMAND_SHARE = 0.735
 """Wanted demand ÷ pallet places of the fleet, in each temperature class."""
 MOST_DROPS = 8
 LOCKED = {"shuanghui-group": "shuanghui-logistics", "yto": "yto"}

@@ -76,18 +76,22 @@ class TripMaker:
     random: Random
     docks: Docks
     n_visits: dict[str, int] = field(default_factory=dict)
+    shipped: set[str] = field(default_factory=set)
 
     def make(
         self, vehicle: FleetVehicle, n_pallets: Sequence[int], n_loads: int
     ) -> HiddenTrip | None:
         """Return a feasible trip with about these pallets and loads, or None after many tries."""
         for _ in range(TRIES):
-            parcels = pick_cargo(self.catalog, vehicle.blueprint, n_pallets, n_loads, self.random)
+            parcels = pick_cargo(
+                self.catalog, vehicle.blueprint, n_pallets, n_loads, self.shipped, self.random
+            )
             trip = self._attempt(vehicle, parcels) if parcels else None
             if trip is not None:
                 for drop in trip.drops:
                     mark = _mark(drop.place)
                     self.n_visits[mark] = self.n_visits.get(mark, 0) + 1
+                    self.shipped.add(drop.parcel.goods.owner)
                 return trip
         return None
 

@@ -36,7 +36,7 @@ def problem_of(day: Day, catalog: Catalog, *, price_fen: int = 500_000) -> Probl
     distance_m, duration_s = travel_matrix(
         np.array([p.latitude for p in places]), np.array([p.longitude for p in places])
     )
-    carriers = sorted({vehicle.blueprint.carrier for vehicle in day.vehicles})
+    carriers = sorted({blueprint.carrier for blueprint in catalog.blueprints})
     midnight = int(datetime(day.day.year, day.day.month, day.day.day, tzinfo=PARK_TIME).timestamp())
     segregation = {goods.category: goods.segregation for goods in catalog.goods}
     depots = list(catalog.warehouses)
