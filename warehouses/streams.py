@@ -1,0 +1,124 @@
+"""Between the tables and the compliance core: units, limits, and readings as arrays."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+from django.db.models import Q
+
+from logistics.temperature import Band, Profile
+from warehouses.compliance.contexts import Context, Contexts, gather
+from warehouses.compliance.limits import Limits
+from warehouses.compliance.quality import Quality
+from warehouses.compliance.readings import NO_READINGS, Readings, frozen
+from warehouses.models import ColdSpace, Reading, SpaceEvent, SpaceEventKind
+
+# Power off explains a temperature, it excuses nothing.
+EXCUSES = (SpaceEventKind.DOOR, SpaceEventKind.DEFROST, SpaceEventKind.LOADING)
+# SQLite allows an expression to be 1,000 deep; one term stands for one sensor.
+TERMS_PER_QUERY = 400
+START_OF_TIME_S, END_OF_TIME_S = 0, 1 << 40
+
+
+def epoch_s(at: datetime) -> int:
+    """Return whole seconds since the epoch."""
+    return int(at.timestamp())
+
+
+def moment(at_s: int) -> datetime:
+    """Return an aware time for seconds since the epoch."""
+    return datetime.fromtimestamp(at_s, UTC)
+
+
+def centi(value_c: float) -> int:
+    """Return hundredths of a degree."""
+    return round(100 * value_c)
+
+
+def _ends(band: Band) -> tuple[int | None, int | None]:
+    return (
+        None if band.lowest_c is None else centi(band.lowest_c),
+        None if band.highest_c is None else centi(band.highest_c),
+    )
+
+
+def limits_of(profile: Profile, *, is_vehicle: bool) -> Limits:
+    """Return the plain limits by which a room or a vehicle of this class is judged."""
+    watch = profile.watch(is_vehicle=is_vehicle)
+    lowest, highest = _ends(profile.band(is_vehicle=is_vehicle))
+    hard_lowest, hard_highest = _ends(profile.hard)
+    return Limits(
+        lowest_centi_c=lowest,
+        highest_centi_c=highest,
+        hard_lowest_centi_c=hard_lowest,
+        hard_highest_centi_c=hard_highest,
+        tolerance_s=watch.tolerance_s,
+        max_gap_s=profile.gap_intervals * watch.interval_s,
+        hysteresis_centi_c=centi(profile.hysteresis_c),
+        return_delay_s=profile.return_delay_s,
+        merge_gap_s=profile.merge_gap_s,
+        context_rise_centi_c=centi(profile.context_rise_c),
+        context_max_s=profile.context_max_s,
+        major_degree_minutes=profile.major_degree_minutes,
+        critical_degree_minutes=profile.critical_degree_minutes,
+    )
+
+
+def mark_dirty(space: ColdSpace, from_at: datetime) -> None:
+    """Note on a locked row that its judgement is out of date from a moment on."""
+    space.version += 1
+    if space.dirty_from_at is None or from_at < space.dirty_from_at:
+        space.dirty_from_at = from_at
+
+
+def load(periods: Mapping[int, tuple[datetime | None, datetime | None]]) -> dict[int, Readings]:
+    """Return the readings of each sensor in its period ``[from, to)``; ``None`` is open.
+
+    Readings that the sensor cannot have measured are left out: they are kept, but prove nothing.
+    """
+    streams = dict.fromkeys(periods, NO_READINGS)
+    ids = sorted(periods)
+    for first in range(0, len(ids), TERMS_PER_QUERY):
+        some = ids[first : first + TERMS_PER_QUERY]
+        streams |= _load_some({sensor_id: periods[sensor_id] for sensor_id in some})
+    return streams
+
+
+def _load_some(
+    periods: Mapping[int, tuple[datetime | None, datetime | None]],
+) -> dict[int, Readings]:
+    wanted = Q()
+    for sensor_id, (from_at, to_at) in periods.items():
+        term = Q(sensor_id=sensor_id)
+        term &= Q(measured_at__gte=from_at) if from_at else Q()
+        term &= Q(measured_at__lt=to_at) if to_at else Q()
+        wanted |= term
+    rows = (
+        Reading.objects.filter(wanted)
+        .order_by("sensor_id", "measured_at")
+        .values_list("sensor_id", "measured_at", "centi_c", "flags")
+    )
+    table = np.array([(s, epoch_s(at), c, f) for s, at, c, f in rows], np.int64).reshape(-1, 4)
+    table = table[(table[:, 3] & Quality.RANGE) == 0]
+    sensors, starts = np.unique(table[:, 0], return_index=True)
+    parts = np.split(table, starts[1:])
+    return {
+        int(sensor_id): Readings(frozen(part[:, 1]), frozen(part[:, 2]))
+        for sensor_id, part in zip(sensors, parts, strict=True)
+    }
+
+
+def contexts_of(
+    space_ids: Collection[int], *, since_at: datetime | None = None
+) -> dict[int, Contexts]:
+    """Return doors, defrosts and loadings of each space since a moment, in one query."""
+    windows: dict[int, list[Context]] = {space_id: [] for space_id in space_ids}
+    rows = SpaceEvent.objects.filter(cold_space_id__in=space_ids, kind__in=EXCUSES)
+    if since_at:
+        rows = rows.filter(Q(to_at__isnull=True) | Q(to_at__gt=since_at))
+    for space_id, kind, from_at, to_at in rows.values_list(
+        "cold_space_id", "kind", "from_at", "to_at"
+    ):
+        to_s = END_OF_TIME_S if to_at is None else epoch_s(to_at)
+        windows[space_id].append(Context(kind, epoch_s(from_at), to_s))
+    return {space_id: gather(some) for space_id, some in windows.items()}
