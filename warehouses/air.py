@@ -124,7 +124,9 @@ def _sensor_counts(principal: Principal) -> dict[int, tuple[int, int, datetime |
         .filter(is_active=True, cold_space__is_vehicle=False)
         .values_list("cold_space_id")
         .annotate(
-            Count("id"), Count("id", filter=Q(silent_since_at__isnull=False)), Max("latest_at")
+            n=Count("id"),
+            n_silent=Count("id", filter=Q(silent_since_at__isnull=False)),
+            last_at=Max("latest_at"),
         )
     )
     return {space: (n_sensors, n_silent, last_at) for space, n_sensors, n_silent, last_at in rows}

@@ -145,7 +145,7 @@ def _bodies(principal: Principal, vehicle_ids: set[int]) -> dict[int, tuple[int,
         Compartment.objects.visible_to(principal)
         .filter(vehicle_id__in=vehicle_ids)
         .values_list("vehicle_id")
-        .annotate(Sum("volume_l"), Sum("max_pallets"))
+        .annotate(liters=Sum("volume_l"), places=Sum("max_pallets"))
     )
     return {vehicle_id: (volume_l, n_pallets) for vehicle_id, volume_l, n_pallets in rows}
 

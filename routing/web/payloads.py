@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from routing.models import Plan, PlanStatus, StopKind
+from routing.models import Plan, PlanStatus, Stop, StopKind
 from routing.pages.families import Family
 from routing.pages.today import Hours
 from routing.pages.trip_lines import TripLine
@@ -88,24 +88,31 @@ def _label(part: Segment) -> str:
     return part.stop.site.city or part.stop.site.name if part.kind == "serve" else ""
 
 
+PLACE_RANK = ("dock", "yard", "stop")
+KINDS = {
+    StopKind.LOADING: "dock",
+    StopKind.START: "yard",
+    StopKind.END: "yard",
+    StopKind.DELIVERY: "stop",
+}
+
+
+def _place(stop: Stop) -> dict[str, Any]:
+    site = stop.site
+    return {
+        "at": [round(site.latitude, 5), round(site.longitude, 5)],
+        "name": site.name,
+        "kind": KINDS[StopKind(stop.kind)],
+    }
+
+
 def map_payload(lines: Iterable[TripLine]) -> dict[str, Any]:
     """Return the lines of the trips, and each place once with how many trips call there."""
     trips, places = [], {}
     for line in lines:
-        points = []
         for stop in line.stops:
-            site = stop.site
-            points.append([round(site.latitude, 5), round(site.longitude, 5)])
-            place = places.setdefault(
-                site.pk,
-                {
-                    "at": points[-1],
-                    "name": site.name,
-                    "is_depot": stop.kind != StopKind.DELIVERY,
-                    "n": 0,
-                },
-            )
-            place["is_depot"] = place["is_depot"] or stop.kind == StopKind.LOADING
+            place = places.setdefault(stop.site_id, {**_place(stop), "n": 0})
+            place["kind"] = min(place["kind"], KINDS[StopKind(stop.kind)], key=PLACE_RANK.index)
             place["n"] += 1
         trips.append(
             {
@@ -113,13 +120,14 @@ def map_payload(lines: Iterable[TripLine]) -> dict[str, Any]:
                 "id": line.trip.public_id,
                 "name": line.name,
                 "family": line.families[0] if line.families else "ambient",
-                "points": points,
+                "points": [_place(stop)["at"] for stop in line.stops],
             }
         )
     is_chinese = (get_language() or "zh").startswith("zh")
     return {
         "trips": trips,
-        "places": list(places.values()),
+        # What matters most is drawn last, on top.
+        "places": sorted(places.values(), key=lambda p: -PLACE_RANK.index(p["kind"])),
         "name": "name_zh" if is_chinese else "name_en",
         "families": family_words(),
         "calls": _("calls"),

@@ -24,6 +24,10 @@ for (const field of document.querySelectorAll("[data-send-on-change]")) {
   field.addEventListener("change", () => { if (field.value) field.form.requestSubmit(); });
 }
 
+for (const field of document.querySelectorAll("[data-opens-picker]")) {
+  field.addEventListener("click", () => field.showPicker?.());
+}
+
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.account[open]")) {
     if (!menu.contains(event.target)) menu.open = false;

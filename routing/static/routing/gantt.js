@@ -3,7 +3,7 @@ import { axis, chart, escaped, look, tooltip } from "./charts.js";
 import { faded, FONT, token } from "../park/tokens.js";
 
 const ROW = 34;
-const LEFT = 172;
+const LEFT = 192;
 
 export function drawGantt(element, data, { hovered }) {
   const parts = data.rows.flatMap((row, y) => row.parts.map(([kind, from, to, label]) => ({ value: [y, from, to], kind, label, row })));
@@ -27,8 +27,8 @@ export function drawGantt(element, data, { hovered }) {
       axisLabel: { show: false }, axisLine: { show: false },
     }),
     dataZoom: [
-      { id: "x", type: "slider", xAxisIndex: 0, startValue: view.x[0], endValue: view.x[1], height: 16, bottom: 10, ...slider(), labelFormatter: (minute) => hour(Math.round(minute), data.days) },
-      { id: "x-wheel", type: "inside", xAxisIndex: 0, zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true },
+      { id: "x", type: "slider", xAxisIndex: 0, filterMode: "weakFilter", startValue: view.x[0], endValue: view.x[1], height: 16, bottom: 10, ...slider(), labelFormatter: (minute) => hour(Math.round(minute), data.days) },
+      { id: "x-wheel", type: "inside", xAxisIndex: 0, filterMode: "weakFilter", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false, moveOnMouseMove: true },
       { id: "y", type: "slider", yAxisIndex: 0, startValue: view.y[0], endValue: view.y[1], width: 12, right: 6, zoomLock: true, brushSelect: false, showDetail: false, ...slider() },
       { id: "y-wheel", type: "inside", yAxisIndex: 0, startValue: view.y[0], endValue: view.y[1], zoomOnMouseWheel: false, moveOnMouseWheel: true, moveOnMouseMove: false, zoomLock: true },
     ],
@@ -90,7 +90,7 @@ function head(data) {
         { type: "rect", shape: { x: 4, y: y - 12, width: 3, height: 24, r: 1.5 }, style: { fill: token(row.families[0] ?? "muted") } },
         text(row.name, 14, -7, { fill: token("ink"), font: `600 12px ${FONT}` }),
         text(words, LEFT - 8, -7, { fill: token(`${row.families[0] ?? "ambient"}-ink`), font: `500 11px ${FONT}`, align: "right" }),
-        text(row.carrier, 14, 8, { fill: token("muted"), font: `11px ${FONT}`, width: 108, overflow: "truncate", ellipsis: "…" }),
+        text(row.carrier, 14, 8, { fill: token("muted"), font: `11px ${FONT}`, width: 128, overflow: "truncate", ellipsis: "…" }),
         { type: "rect", shape: { x: LEFT - 44, y: y + 6, width: 36, height: 4, r: 2 }, style: { fill: token("line") } },
         { type: "rect", shape: { x: LEFT - 44, y: y + 6, width: 0.36 * Math.min(100, row.fill), height: 4, r: 2 }, style: { fill: token("muted") } },
       ],
@@ -112,17 +112,19 @@ function stretch(parts) {
 }
 
 function box({ x, y, width, height }, style, label, color) {
-  const shown = label && width > 12 ? label : "";
+  // A word that does not fit is left to the tooltip: half a word misleads.
+  const needs = [...label].reduce((sum, sign) => sum + (sign > "\u2e80" ? 11 : 6.5), 4);
+  const shown = needs <= width ? label : "";
   return {
     type: "rect", shape: { x, y, width, height, r: 3 }, style,
-    textContent: shown ? { style: { text: shown, font: `500 10.5px ${FONT}`, fill: color, width: width - 4, overflow: "truncate", ellipsis: "" } } : undefined,
+    textContent: shown ? { style: { text: shown, font: `500 10.5px ${FONT}`, fill: color} } : undefined,
     textConfig: { position: "inside" },
   };
 }
 
 const SHAPES = {
   drive: ({ x, width }, y, _label, family) => ({ type: "rect", shape: { x, y: y - 2, width, height: 4 }, style: { fill: token(family) } }),
-  serve: (area, _y, label, family) => box(area, { fill: token(family) }, area.width > 22 ? label : "", contrast(family)),
+  serve: (area, _y, label, family) => box(area, { fill: token(family) }, label, contrast(family)),
   dock: (area, _y, label, family) => box(area, { fill: faded("muted", 0.12), stroke: token(family), lineWidth: 1 }, label, token("ink")),
   rest: ({ x, y, width, height }) => ({ type: "rect", shape: { x, y: y + 4, width, height: height - 8, r: 6 }, style: { fill: faded("warning", 0.3), stroke: token("warning"), lineWidth: 1 } }),
   wait: ({ x, width }, y) => hatch(x, y - 6, width, 12),

@@ -3,6 +3,7 @@ import { onTheme, token } from "../park/tokens.js";
 
 const BASE = new URL("../park/basemap/", import.meta.url);
 const DASHES = { frozen: null, chilled: "9 5", ambient: "2 5", parcel: "11 4 2 4" };
+const FILLS = { dock: "danger", yard: "warning", stop: "ink" };
 const HENAN = [[31.9, 111.2], [36.2, 116.2]];
 
 export function drawMap(element, data) {
@@ -27,7 +28,7 @@ export function drawMap(element, data) {
     base.water.setStyle({ color: token("water"), weight: 1.6, fill: false });
     base.road.setStyle({ color: token("road"), weight: 1.5, fill: false });
     for (const trip of data.trips) trips.get(trip.id).setStyle({ color: token(trip.family) });
-    for (const stop of stops) stop.setStyle(stop.options.isDepot ? { color: token("surface"), fillColor: token("danger") } : { color: token("surface"), fillColor: token("ink") });
+    for (const stop of stops) stop.setStyle({ color: token("surface"), fillColor: token(FILLS[stop.options.kind]) });
   });
   load(base, map, data.name);
 
@@ -49,8 +50,8 @@ function line(trip) {
 }
 
 function marker(place, data) {
-  const radius = place.is_depot ? 6 : Math.min(3 + place.n / 3, 5);
-  const dot = L.circleMarker(place.at, { radius, weight: 1.5, fillOpacity: 1, isDepot: place.is_depot });
+  const radius = place.kind === "dock" ? 6 : place.kind === "yard" ? 4.5 : Math.min(2.5 + place.n / 3, 4.5);
+  const dot = L.circleMarker(place.at, { radius, weight: 1.5, fillOpacity: 1, kind: place.kind });
   const label = document.createElement("span");
   label.textContent = data.calls && place.n > 1 ? `${place.name} · ${place.n} ${data.calls}` : place.name;
   return dot.bindTooltip(label, { direction: "top", offset: [0, -4] });
