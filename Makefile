@@ -21,6 +21,7 @@ DEMO_DATABASE_URL := sqlite:///$(VAR_DIR)/demo.sqlite3
 # The demo has its own SQLite file and broker, whatever the environment says.
 DEMO = env -u DATABASE_OWNER_URL -u CELERY_BROKER_URL DATABASE_URL=$(DEMO_DATABASE_URL) $(MANAGE)
 SERVE_DATABASE_URL := $(or $(DATABASE_URL),$(DEMO_DATABASE_URL))
+DEMO_PASSWORD_FILE := $(VAR_DIR)/demo_password
 PORT ?= 8000
 WORKERS ?= 2
 ARGS ?=
@@ -85,12 +86,13 @@ data: install
 	@$(RUN) -m logistics.embedded  # refuses while a demo or `make serve` runs on this data
 	@mkdir -p $(VAR_DIR) && rm -f $(VAR_DIR)/demo.sqlite3 $(VAR_DIR)/demo.sqlite3-wal $(VAR_DIR)/demo.sqlite3-shm
 	@$(DEMO) migrate --verbosity 0
-	@LOG_LEVEL=ERROR $(DEMO) load_fixtures  # no broker runs yet, and need not: the sweepers find the work
+	@umask 077; [ -s $(DEMO_PASSWORD_FILE) ] || $(RUN) -c 'import secrets; print(secrets.token_urlsafe(12))' > $(DEMO_PASSWORD_FILE)
+	@DEMO_PASSWORD=$$(cat $(DEMO_PASSWORD_FILE)) LOG_LEVEL=ERROR $(DEMO) load_fixtures --users  # ERROR: no broker runs yet, and need not
 
 serve: install  ## web, API, worker and beat on the demo's data, until Ctrl-C (PORT=8000)
 	@if [ -z "$(DATABASE_URL)" ] && [ ! -e $(VAR_DIR)/demo.sqlite3 ]; then $(MAKE) --no-print-directory data; fi
 	@DATABASE_URL=$(SERVE_DATABASE_URL) $(MANAGE) migrate --verbosity 0 $(if $(DATABASE_OWNER_URL),--database owner)
-	@DATABASE_URL=$(SERVE_DATABASE_URL) exec $(MANAGE) serve --port $(PORT) $(ARGS)
+	@$(if $(DATABASE_URL),,DEMO_PASSWORD=$$(cat $(DEMO_PASSWORD_FILE))) DATABASE_URL=$(SERVE_DATABASE_URL) exec $(MANAGE) serve --port $(PORT) $(ARGS)
 
 ## ---------------------------------------------------------------- tests and checks
 

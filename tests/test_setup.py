@@ -151,13 +151,24 @@ def test_variables_of_tests_are_documented() -> None:
     assert {name for name in own if f"`{name}`" not in text} == set()
 
 
+def test_every_command_is_documented() -> None:
+    ours = {
+        path.stem
+        for path in tracked_files()
+        if path.parent.name == "commands" and path.stem != "__init__"
+    }
+    table = (ROOT / "docs/operations.md").read_text().partition("## Commands")[2]
+    documented = set(re.findall(r"^\| `(\w+)` \|", table.partition("## Settings")[0], re.MULTILINE))
+    assert documented == ours
+
+
 def make_targets() -> set[str]:
     return set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
 
 
 @pytest.mark.parametrize("name", ["README.md", "docs/operations.md"])
 def test_every_make_command_that_a_document_names_exists(name: str) -> None:
-    named = set(re.findall(r"`make ([a-z][a-z-]*)", (ROOT / name).read_text()))
+    named = set(re.findall(r"(?:^|`)make ([a-z][a-z-]*)", (ROOT / name).read_text(), re.MULTILINE))
     assert {"demo", "serve", "test"} <= named
     assert named <= make_targets()
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from logistics import embedded
+from logistics import demo_accounts, embedded
 from logistics.processes import ServiceFailed
 
 
@@ -34,6 +34,9 @@ class Command(BaseCommand):
                 var_dir=var_dir, with_broker=is_embedded, web_port=options["port"]
             ) as services:
                 self.stdout.write(f"http://127.0.0.1:{options['port']}/")
+                if settings.DEMO_PASSWORD:
+                    names = ", ".join(name for name, _, _ in demo_accounts.PEOPLE)
+                    self.stdout.write(f"sign in as {names}; password {settings.DEMO_PASSWORD}")
                 self.stdout.write(f"Ctrl-C stops everything; logs are in {var_dir / 'log'}")
                 self._watch(services)
         except KeyboardInterrupt:
