@@ -7,7 +7,7 @@ from logistics.api import discovery, docs, events, shipments
 
 urlpatterns = [
     path("", discovery.Index.as_view(), name="api-index"),
-    path("openapi.json", docs.OpenApiDocument.as_view(), name="api-openapi"),
+    path("openapi.json", docs.openapi, name="api-openapi"),
     path("me", discovery.Me.as_view(), name="api-me"),
     path("code-lists", discovery.CodeLists.as_view(), name="api-code-lists"),
     path("code-lists/<slug:name>", discovery.CodeList.as_view(), name="api-code-list"),

@@ -102,16 +102,8 @@ class ListView(RestView):
         return rows
 
 
-class DetailView(RestView):
+class OneRow(RestView):
     """One row by its public id; what the principal may not see is missing."""
-
-    def get(self, request: Request, public_id: str, **kwargs: Any) -> Response:
-        """Answer the row with its entity tag, or 304."""
-        row = self.row(public_id)
-        etag = self.etag(row)
-        if is_not_modified(request, etag):
-            return Response(status=304, headers={"ETag": etag})
-        return Response(self.shown(row), headers={"ETag": etag})
 
     def row(self, public_id: str) -> Any:
         """Return the row, or answer 404 for a missing and a foreign one alike."""
@@ -131,3 +123,15 @@ class DetailView(RestView):
     def shown(self, row: Any) -> Any:
         """Return the answer's data."""
         return self.get_serializer(row).data
+
+
+class DetailView(OneRow):
+    """Reads one row."""
+
+    def get(self, request: Request, public_id: str, **kwargs: Any) -> Response:
+        """Answer the row with its entity tag, or 304."""
+        row = self.row(public_id)
+        etag = self.etag(row)
+        if is_not_modified(request, etag):
+            return Response(status=304, headers={"ETag": etag})
+        return Response(self.shown(row), headers={"ETag": etag})

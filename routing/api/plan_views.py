@@ -19,7 +19,7 @@ from logistics.rest.permissions import STAFF, Access
 from logistics.rest.preconditions import require_match
 from logistics.rest.schema import IDEMPOTENCY_KEY, IF_MATCH
 from logistics.rest.shapes import MomentField, MoneyShape, Shape, StrictShape
-from logistics.rest.views import PAGING, DetailView, ListView, RestView
+from logistics.rest.views import PAGING, DetailView, ListView, OneRow, RestView
 from logistics.scoping import Role
 from routing import committing, planning
 from routing.models import Plan, PlanStatus, UnassignedLoad, UnassignedReason
@@ -115,10 +115,9 @@ class PlanDetail(DetailView):
     operations = {"GET": "get_plan"}
 
 
-class PlanCommit(DetailView):
+class PlanCommit(OneRow):
     """Put a solved plan into force, all of it or nothing."""
 
-    http_method_names = ["post"]
     access = {"POST": MAY_WRITE}
     table = Plan
     serializer_class = PlanShape
