@@ -94,7 +94,7 @@ class Keeper:
         else:
             self.points.append(point)
         if len(self.points) > MAX_POINTS:
-            self.points[1:-1:2] = []
+            del self.points[1:-1:2]
         if self.watch.on_progress is not None:
             self.watch.on_progress(progress)
 

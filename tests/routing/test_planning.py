@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,9 +12,10 @@ from logistics.models import Event
 from routing import planning
 from routing.day_scope import NoLoads
 from routing.engine.check import Violation
+from routing.engine.solver import Progress
 from routing.event_types import PlanFailed, PlanRequested, PlanSolved
 from routing.models import Load, Plan, StopTask, Trip, UnassignedLoad, UnassignedReason
-from routing.plan_leases import Keeper, LostLease, Watch, finish, take
+from routing.plan_leases import MAX_POINTS, Keeper, LostLease, Watch, finish, take
 from tests.cast import Cast
 from tests.factories import DAY
 from tests.routing.plannable import AT_ONCE, NOW, make_plannable, references, request, solved
@@ -122,23 +122,20 @@ def test_a_solved_plan_tells_its_figures_in_an_event(cast: Cast) -> None:
 
 def test_progress_is_a_curve_in_the_database(cast: Cast) -> None:
     make_plannable(cast)
-    plan = request(cast)
-    seen: list[list[Any]] = []
+    plan = solved(cast)
+    assert {"at_s", "cost_fen", "n_unassigned", "n_trips", "phase"} == set(plan.progress[0])
+    assert plan.progress[-1]["phase"] == "done"
+    assert plan.progress[-1]["n_trips"] == plan.n_trips
 
-    def look() -> bool:
-        seen.append(Plan.objects.get(pk=plan.pk).progress)
-        return len(seen) > 2
 
-    clock = iter(range(1000))
-    planning.solve_plan(
-        plan_id=plan.pk,
-        holder="test",
-        now=lambda: later(next(clock)),
-        watch=Watch(should_stop=look),
-    )
-    points = [point for progress in seen for point in progress]
-    assert points
-    assert {"at_s", "cost_fen", "n_unassigned", "n_trips", "phase"} == set(points[0])
+def test_the_curve_of_a_long_search_stays_short_and_keeps_its_ends() -> None:
+    keeper = Keeper(Plan(), lambda: NOW)
+    for second in range(0, 7200, 2):
+        keeper.on_progress(Progress(second, 10_000 - second, 0, 1, "search"))
+    assert len(keeper.points) <= MAX_POINTS
+    assert (keeper.points[0]["at_s"], keeper.points[-1]["at_s"]) == (0, 7198)
+    costs = [point["cost_fen"] for point in keeper.points]
+    assert costs == sorted(costs, reverse=True)
 
 
 def test_the_second_worker_with_the_same_message_does_nothing(cast: Cast) -> None:
