@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -27,6 +28,7 @@ CONFIDENCE = {"geonames": 0.95, "cpca": 0.9, "known": 0.8, "synthetic": 1.0}
 load_phrases_dict({"漯河": [["luò"], ["hé"]], "漯": [["luò"]]})  # pypinyin alone reads "ta he"
 
 
+@cache
 def pinyin(text: str) -> str:
     """Return the sort key of a Chinese name."""
     return "".join(lazy_pinyin(text)).lower()[:200]

@@ -159,7 +159,7 @@ def _cities() -> Iterator[Entry]:
 
 def _sites() -> Iterator[Entry]:
     for site in Site.objects.order_by("pk"):
-        names = (site.code, site.name_zh, site.name_en, site.address)
+        names = (site.code, site.name_zh, site.name_en)
         yield Entry(
             names=tuple(_plain(name) for name in names if name),
             label_zh=site.name_zh,

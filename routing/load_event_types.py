@@ -6,7 +6,7 @@ from logistics.events import Payload, names
 
 
 @names("load.registered")
-class LoadRegistered(Payload):
+class LoadRegistered(Payload, frozen=True, kw_only=True):
     """A load came in: what has to be where by when."""
 
     load: str
@@ -20,7 +20,7 @@ class LoadRegistered(Payload):
 
 
 @names("load.corrected")
-class LoadCorrected(Payload):
+class LoadCorrected(Payload, frozen=True, kw_only=True):
     """A load that nobody had planned yet came in again with other figures; `fields` names them."""
 
     load: str

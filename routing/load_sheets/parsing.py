@@ -59,8 +59,9 @@ class _Wrong(Exception):
 def parse_row(raw: RawRow) -> tuple[LoadRow | None, list[Problem]]:
     """Return the load of a row, or None and every problem of the row."""
     row = _Row(raw)
-    words = {name: row.take(name, _text) for name in ("reference", "shipper", "origin")}
-    words |= {name: row.take(name, _text) for name in ("destination", "category")}
+    words = {name: row.take(name, _text) for name in ("shipper", "origin", "destination")}
+    words |= {"reference": row.take("reference", _reference)}
+    words |= {"category": row.take("category", _text)}
     words |= {name: row.take(name, _text) or "" for name in ("consignee", "carrier")}
     figures = {
         "temperature_class": row.take("temperature_class", _class),
@@ -174,6 +175,17 @@ def _text(value: Any) -> str:
             code="bad_text",
             zh="文字过长或含有不可见字符。",
             en="too long, or has unprintable signs.",
+        )
+    return text
+
+
+def _reference(value: Any) -> str:
+    text = _text(value)
+    if len(text) > MAX_REFERENCE:
+        raise _Wrong(
+            code="too_long",
+            zh=f"最多 {MAX_REFERENCE} 个字符。",
+            en=f"at most {MAX_REFERENCE} characters.",
         )
     return text
 

@@ -79,7 +79,7 @@ def _sheet(lines: Iterable[tuple[int, list[Any]]], limits: Limits) -> Sheet:
         if not any(_has_content(cell) for cell in cells):
             continue
         if not headers:
-            headers = tuple("" if cell is None else str(cell).strip() for cell in cells)
+            headers = _headers(cells)
             fields = _fields(headers)
             continue
         if len(rows) >= limits.max_rows:
@@ -93,6 +93,14 @@ def _sheet(lines: Iterable[tuple[int, list[Any]]], limits: Limits) -> Sheet:
     if not rows:
         raise _empty()
     return Sheet(headers, fields, tuple(rows))
+
+
+def _headers(cells: list[Any]) -> tuple[str, ...]:
+    """Return the header row without the empty cells at its end."""
+    texts = ["" if cell is None else str(cell).strip() for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return tuple(texts)
 
 
 def _fields(headers: tuple[str, ...]) -> tuple[str | None, ...]:

@@ -97,8 +97,8 @@ def _family(blueprint: Blueprint, random: Random) -> str:
         return "parcel"
     if "ambient" not in blueprint.bays[0].temperature_classes:
         return "food"
-    names, weights = zip(*FAMILIES, strict=True)
-    return str(random.choices(names, weights)[0])
+    names = [name for name, _ in FAMILIES]
+    return random.choices(names, [weight for _, weight in FAMILIES])[0]
 
 
 def _pool(catalog: Catalog, blueprint: Blueprint, bay: int, family: str) -> list[Goods]:
