@@ -6,18 +6,6 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import SettingsScopes
 
 from logistics.models import MachineClient
-from logistics.scoping import Role
-
-# What a client of a role is given unless its owner asks for less. A warehouse operator is a person:
-# which warehouses are theirs hangs on their membership.
-SCOPES_OF: dict[Role, str] = {
-    Role.DISPATCHER: "loads:read trips:read shipments:read plans:write events:read",
-    Role.PARK_MANAGER: "loads:read trips:read shipments:read events:read",
-    Role.CARRIER: "loads:read trips:read shipments:read events:read",
-    Role.SHIPPER: "loads:read shipments:read events:read",
-    Role.AUDITOR: "loads:read trips:read shipments:read events:read",
-    Role.DEVICE: "telemetry:write",
-}
 
 
 class MachineScopes(SettingsScopes):  # type: ignore[misc]

@@ -1,0 +1,36 @@
+"""Give a device the credential that it signs in with, and show it once."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from logistics.clients import create_client
+from logistics.errors import InvalidInput
+from logistics.scoping import Role
+from warehouses.models import Device
+
+
+class Command(BaseCommand):
+    help = "Bind a device to a new OAuth2 client, which may append readings of its sensors only."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("serial", help="the device's serial number")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        device = Device.objects.select_related("owner").filter(serial=options["serial"]).first()
+        if device is None:
+            msg = f"There is no device with the serial number {options['serial']!r}."
+            raise CommandError(msg)
+        try:
+            with transaction.atomic():
+                made = create_client(
+                    organization_code=device.owner.code, role=Role.DEVICE, name=device.serial
+                )
+                # An older client of this device loses its sensors with this binding.
+                Device.objects.filter(pk=device.pk).update(client=made.machine)
+        except InvalidInput as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self.stdout.write(f"client_id:     {made.client_id}")
+        self.stdout.write(f"client_secret: {made.client_secret}")
+        self.stderr.write("The secret is not shown again.")
