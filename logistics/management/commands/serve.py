@@ -38,6 +38,7 @@ class Command(BaseCommand):
                     names = ", ".join(name for name, _, _ in demo_accounts.PEOPLE)
                     self.stdout.write(f"sign in as {names}; password {settings.DEMO_PASSWORD}")
                 self.stdout.write(f"Ctrl-C stops everything; logs are in {var_dir / 'log'}")
+                self.stdout.flush()
                 self._watch(services)
         except KeyboardInterrupt:
             self.stdout.write("stopped")
