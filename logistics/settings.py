@@ -139,7 +139,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
             ],
-            "builtins": ["lucide.templatetags.lucide"],
+            "builtins": ["logistics.templatetags.icons"],
         },
     }
 ]

@@ -10,11 +10,12 @@ from django.db.models import Count, Max, Q
 from logistics.models.fields import TemperatureClass
 from logistics.scoping import Principal
 from logistics.temperature import Band, profile
-from warehouses.models import ColdSpace, Reading, Room, Sensor
+from warehouses.models import ColdSpace, Excursion, ExcursionPhase, Reading, Room, Sensor
 
 AirState = Literal["in_band", "warm", "cold", "silent", "none"]
-HourState = Literal["in", "warm", "cold", "none"]
+HourState = Literal["in", "brief", "warm", "cold", "none"]
 N_HOURS = 24
+RUNNING_PHASES = frozenset({ExcursionPhase.OPEN, ExcursionPhase.CLOSING})
 ClassFamily = Literal["frozen", "chilled", "ambient"]
 FAMILY_OF_CLASS: Final[dict[str, ClassFamily]] = {
     TemperatureClass.FROZEN: "frozen",
@@ -29,7 +30,10 @@ FAMILY_OF_CLASS: Final[dict[str, ClassFamily]] = {
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One hour of a space: its coldest and warmest reading, and what they mean."""
+    """One hour of a space: its coldest and warmest reading, and what they mean.
+
+    `warm` and `cold` = the mean lies outside the band, `brief` = only some readings do.
+    """
 
     state: HourState
     least_c: float | None = None
@@ -47,6 +51,7 @@ class RoomAir:
     latest_at: datetime | None
     n_sensors: int
     n_silent: int
+    has_excursion: bool
     hours: tuple[Hour, ...]
 
     @property
@@ -61,13 +66,8 @@ class RoomAir:
 
     @property
     def n_hours_out(self) -> int:
-        """In how many hours a reading lay outside the band."""
+        """In how many hours the air lay outside the band."""
         return sum(hour.state in {"warm", "cold"} for hour in self.hours)
-
-    @property
-    def is_alert(self) -> bool:
-        """Say whether the latest value lies outside the band."""
-        return self.state in {"warm", "cold"}
 
 
 def band_of(space: ColdSpace) -> Band:
@@ -75,26 +75,52 @@ def band_of(space: ColdSpace) -> Band:
     return profile(space.temperature_class).band(is_vehicle=space.is_vehicle)
 
 
+@dataclass(slots=True)
+class _Facts:
+    """What was read of all rooms' spaces, by space id."""
+
+    sensors: dict[int, tuple[int, int, datetime | None]]
+    running: set[int]
+    hours: defaultdict[int, dict[int, "_Sums"]]
+
+
+@dataclass(slots=True)
+class _Sums:
+    """The readings of one hour in hundredths of a degree."""
+
+    least: int
+    most: int
+    total: int = 0
+    n: int = 0
+
+    def add(self, centi_c: int) -> None:
+        """Take one reading in."""
+        self.least, self.most = min(self.least, centi_c), max(self.most, centi_c)
+        self.total += centi_c
+        self.n += 1
+
+
 def read_rooms(*, principal: Principal, day_starts_at: datetime) -> tuple[RoomAir, ...]:
-    """Read the rooms a principal may see with the 24 hours from the given moment: three queries."""
+    """Read the rooms a principal may see with the 24 hours from the given moment: four queries."""
     rooms = (
         Room.objects.visible_to(principal)
         .select_related("cold_space", "warehouse__site")
         .order_by("warehouse__code", "code")
     )
-    counts = _sensor_counts(principal)
-    hours = _hours(principal, day_starts_at)
-    return tuple(_air(room, counts, hours) for room in rooms)
+    running = Excursion.objects.visible_to(principal).filter(phase__in=RUNNING_PHASES)
+    facts = _Facts(
+        sensors=_sensor_counts(principal),
+        running=set(running.values_list("cold_space_id", flat=True)),
+        hours=_hours(principal, day_starts_at),
+    )
+    return tuple(_air(room, facts) for room in rooms)
 
 
-def _air(
-    room: Room,
-    counts: dict[int, tuple[int, int, datetime | None]],
-    hours: dict[int, dict[int, tuple[int, int]]],
-) -> RoomAir:
+def _air(room: Room, facts: _Facts) -> RoomAir:
     space = room.cold_space
     band = band_of(space)
-    n_sensors, n_silent, measured_at = counts.get(space.pk, (0, 0, None))
+    n_sensors, n_silent, measured_at = facts.sensors.get(space.pk, (0, 0, None))
+    hours = facts.hours[space.pk]
     return RoomAir(
         room=room,
         band=band,
@@ -103,7 +129,8 @@ def _air(
         latest_at=space.latest_at or measured_at,
         n_sensors=n_sensors,
         n_silent=n_silent,
-        hours=tuple(_hour(band, hours[space.pk].get(number)) for number in range(N_HOURS)),
+        has_excursion=space.pk in facts.running,
+        hours=tuple(_hour(band, hours.get(number)) for number in range(N_HOURS)),
     )
 
 
@@ -132,11 +159,9 @@ def _sensor_counts(principal: Principal) -> dict[int, tuple[int, int, datetime |
     return {space: (n_sensors, n_silent, last_at) for space, n_sensors, n_silent, last_at in rows}
 
 
-def _hours(
-    principal: Principal, day_starts_at: datetime
-) -> defaultdict[int, dict[int, tuple[int, int]]]:
-    """Return the least and most centidegrees of each hour, by space: one query over the day's readings."""
-    found: defaultdict[int, dict[int, tuple[int, int]]] = defaultdict(dict)
+def _hours(principal: Principal, day_starts_at: datetime) -> defaultdict[int, dict[int, _Sums]]:
+    """Sum up the readings of each hour, by space: one query over the day's readings."""
+    found: defaultdict[int, dict[int, _Sums]] = defaultdict(dict)
     rows = (
         Reading.objects.visible_to(principal)
         .filter(
@@ -149,18 +174,16 @@ def _hours(
     starts_s = day_starts_at.timestamp()
     for space_id, measured_at, centi_c in rows.iterator(chunk_size=5_000):
         number = int((measured_at.timestamp() - starts_s) // 3600)
-        least, most = found[space_id].get(number, (centi_c, centi_c))
-        found[space_id][number] = (min(least, centi_c), max(most, centi_c))
+        found[space_id].setdefault(number, _Sums(centi_c, centi_c)).add(centi_c)
     return found
 
 
-def _hour(band: Band, extremes: tuple[int, int] | None) -> Hour:
-    if extremes is None:
+def _hour(band: Band, sums: _Sums | None) -> Hour:
+    if sums is None:
         return Hour("none")
-    least_c, most_c = extremes[0] / 100, extremes[1] / 100
-    state: HourState = "in"
-    if band.highest_c is not None and most_c > band.highest_c:
-        state = "warm"
-    elif band.lowest_c is not None and least_c < band.lowest_c:
-        state = "cold"
+    least_c, most_c = sums.least / 100, sums.most / 100
+    mean = state_of(band, sums.total / sums.n / 100)
+    state: HourState = "in" if band.holds(least_c) and band.holds(most_c) else "brief"
+    if mean in {"warm", "cold"}:
+        state = "warm" if mean == "warm" else "cold"
     return Hour(state, least_c, most_c)

@@ -13,7 +13,7 @@ from logistics.scoping import Principal
 from logistics.temperature import Band
 from routing.models import Plan, UnassignedLoad, UnassignedReason
 from routing.pages.families import Family, family_of
-from warehouses.air import band_of
+from warehouses.air import RUNNING_PHASES, band_of
 from warehouses.models import (
     ColdSpace,
     Excursion,
@@ -54,7 +54,6 @@ SHOWN_PHASES = (
     ExcursionPhase.CLOSED,
     ExcursionPhase.UNKNOWN_END,
 )
-RUNNING_PHASES = frozenset({ExcursionPhase.OPEN, ExcursionPhase.CLOSING})
 _SEVERITY_RANK = {Severity.CRITICAL: 0, Severity.MAJOR: 1, Severity.MINOR: 2}
 
 
@@ -97,7 +96,10 @@ Item = LeftOut | OutOfBand | Silent
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """The items, most urgent first: running excursions, loads by priority and time, ended excursions, silence."""
+    """The items, most urgent first.
+
+    Running excursions, grave ones that ended, loads by priority and time, silence, minor ones that ended.
+    """
 
     items: tuple[Item, ...]
 
@@ -124,7 +126,10 @@ def read_attention(
     excursions = _excursions(principal, starts_at, ends_at)
     running = [item for item in excursions if item.is_running]
     ended = [item for item in excursions if not item.is_running]
-    return Attention(items=(*running, *_left_out(principal, plan), *ended, *_silent(principal)))
+    grave = [item for item in ended if item.row.severity != Severity.MINOR]
+    minor = [item for item in ended if item.row.severity == Severity.MINOR]
+    items = (*running, *grave, *_left_out(principal, plan), *_silent(principal), *minor)
+    return Attention(items=items)
 
 
 def _left_out(principal: Principal, plan: Plan | None) -> list[LeftOut]:

@@ -1,10 +1,11 @@
 """The read model of the Today page: what one principal may see of one day, in few and constant queries."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import accumulate
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,10 +15,11 @@ from logistics.scoping import SEES_ALL_ROWS, SYSTEM, Principal, Role
 from routing.models import Load, LoadStatus, Plan, TripStatus
 from routing.pages.attention import Attention, read_attention
 from routing.pages.day_plans import DayPlans, read_day_plans
-from routing.pages.families import FAMILIES, Family
+from routing.pages.families import FAMILIES, Family, family_of
 from routing.pages.trip_lines import Departure, TripLine, TripLines, read_trip_lines
 from warehouses.air import RoomAir, read_rooms
 from warehouses.models import AppointmentStatus, Dock, DockAppointment
+from warehouses.throughput import hour_profile
 
 SEES_PLANS = frozenset({Role.DISPATCHER, Role.PARK_MANAGER}) | SEES_ALL_ROWS
 LEAST_CARRIERS = 3
@@ -50,9 +52,14 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Kilograms that leave the docks in each hour of the day, by family; later hours fall into the last."""
+    """Kilograms that leave the docks in each of the 24 hours, by family, or of all where families may not be told.
 
-    by_family: dict[Family, tuple[int, ...]]
+    Freight counts in the hour in which its loading ends, as in `warehouses.throughput`; what is
+    loaded on another day counts there.
+    """
+
+    by_family: dict[Family | Literal["all"], tuple[int, ...]]
+    n_withheld: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -130,6 +137,7 @@ def _warehouse_page(principal: Principal, day: date) -> Today:
         ),
         plans=_no_plans(),
         attention=_attention(principal, None, starts_at),
+        hours=_booked_hours(principal, day),
         rooms=read_rooms(principal=principal, day_starts_at=starts_at),
         appointments=appointments,
     )
@@ -197,7 +205,7 @@ def _zone_page(day: date) -> Today:
             distance_m=sum(line.trip.distance_m for line in trips.lines) if is_told else None,
         ),
         plans=_no_plans(),
-        hours=_hours(trips.departures, starts_at) if is_told else None,
+        hours=_anonymous_hours(trips.departures, starts_at) if is_told else None,
         is_withheld=bool(trips.lines) and not is_told,
     )
 
@@ -286,7 +294,37 @@ def _peak(periods: Iterable[tuple[datetime, datetime]]) -> int:
 
 def _hours(departures: Iterable[Departure], starts_at: datetime) -> Hours:
     sums: dict[Family, list[int]] = defaultdict(lambda: [0] * 24)
+    for departure, hour in _in_day(departures, starts_at):
+        sums[departure.family][hour] += departure.weight_kg
+    return Hours({family: tuple(sums[family]) for family in FAMILIES if family in sums})
+
+
+def _booked_hours(principal: Principal, day: date) -> Hours:
+    """Return the hours of the docks that a principal sees, from their bookings: one query."""
+    sums: dict[Family, list[int]] = defaultdict(lambda: [0] * 24)
+    for profile in hour_profile(on_date=day, principal=principal):
+        row = sums[family_of(profile.temperature_class)]
+        for hour, flow in enumerate(profile.hours):
+            row[hour] += flow.weight_kg
+    return Hours({family: tuple(sums[family]) for family in FAMILIES if family in sums})
+
+
+def _anonymous_hours(departures: Iterable[Departure], starts_at: datetime) -> Hours:
+    """Return the hours of all classes together, without those in which fewer than three carriers load."""
+    sums, carriers = [0] * 24, [set[int]() for _ in range(24)]
+    for departure, hour in _in_day(departures, starts_at):
+        sums[hour] += departure.weight_kg
+        carriers[hour].add(departure.carrier_id)
+    is_told = [len(those) >= LEAST_CARRIERS for those in carriers]
+    told = tuple(kg if may else 0 for kg, may in zip(sums, is_told, strict=True))
+    n_withheld = sum(bool(kg) and not may for kg, may in zip(sums, is_told, strict=True))
+    return Hours({"all": told}, n_withheld)
+
+
+def _in_day(
+    departures: Iterable[Departure], starts_at: datetime
+) -> Iterator[tuple[Departure, int]]:
     for departure in departures:
         hour = int((departure.at - starts_at).total_seconds() // 3600)
-        sums[departure.family][min(max(hour, 0), 23)] += departure.weight_kg
-    return Hours({family: tuple(sums[family]) for family in FAMILIES if family in sums})
+        if 0 <= hour < 24:  # noqa: PLR2004 - the hours of a day
+            yield departure, hour

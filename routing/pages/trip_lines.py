@@ -51,11 +51,12 @@ class TripLine:
 
 
 class Departure(NamedTuple):
-    """Freight of one family that leaves a dock at a moment."""
+    """Freight of one family, all of it loaded at this moment."""
 
     at: datetime
     family: Family
     weight_kg: int
+    carrier_id: int
 
 
 @dataclass(slots=True)
@@ -120,7 +121,7 @@ def _task_facts(principal: Principal, trip_ids: Iterable[int]) -> _TaskFacts:
             "kind",
             "from_at",
             "to_at",
-            "stop__planned_departure_at",
+            "stop__trip__carrier_id",
             "load__temperature_class",
             "load__category__segregation",
             "load__weight_kg",
@@ -135,8 +136,9 @@ def _task_facts(principal: Principal, trip_ids: Iterable[int]) -> _TaskFacts:
         family = family_of(row.load__temperature_class or "", row.load__category__segregation or "")
         facts.families[row.stop__trip_id].add(family)
         facts.n_loads[row.stop__trip_id] += 1
-        left_at = row.stop__planned_departure_at
-        facts.departures.append(Departure(left_at, family, row.load__weight_kg or 0))
+        facts.departures.append(
+            Departure(row.to_at, family, row.load__weight_kg or 0, row.stop__trip__carrier_id)
+        )
     return facts
 
 

@@ -143,7 +143,7 @@ def hours_payload(hours: Hours) -> dict[str, Any]:
             {"family": family, "tonnes": [round(kg / 1000, 2) for kg in row]}
             for family, row in hours.by_family.items()
         ],
-        "families": family_words(),
+        "families": {**family_words(), "all": _("All classes")},
         "total": _("Total"),
     }
 

@@ -12,7 +12,7 @@ export function drawGantt(element, data, { hovered }) {
   const left = Math.floor(first / 60) * 60;
   const right = Math.ceil(last / 60) * 60;
   const shown = Math.max(4, Math.floor((element.clientHeight - 74) / ROW));
-  const view = { x: [left, Math.min(right, left + 18 * 60)], y: [0, Math.min(shown, data.rows.length) - 1] };
+  const view = { x: [left, Math.min(right, left + 16 * 60)], y: [0, Math.min(shown, data.rows.length) - 1] };
 
   const drawn = chart(element, () => ({
     ...look(),

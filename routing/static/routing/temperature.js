@@ -10,10 +10,10 @@ export function drawTemperatures(element, data) {
   chart(element, () => ({
     ...look(),
     useUTC: true,
-    grid: { left: 48, right: 16, top: 30, bottom: 24 },
+    grid: { left: 44, right: 18, top: 46, bottom: 24 },
     legend: { top: 4, right: 8, itemWidth: 22, itemHeight: 8, textStyle: { color: token("muted"), fontSize: 11 } },
     tooltip: tooltip({ trigger: "axis", valueFormatter: (value) => (value === null ? "" : degrees(value)) }),
-    xAxis: axis({ type: "time", splitLine: { show: false }, axisLabel: { color: token("muted"), fontSize: 11, formatter: clock } }),
+    xAxis: axis({ type: "time", splitNumber: 6, splitLine: { show: false }, axisLabel: { color: token("muted"), fontSize: 11, formatter: clock, hideOverlap: true } }),
     yAxis: axis({ type: "value", scale: true, axisLabel: { color: token("muted"), fontSize: 11, formatter: (value) => `${String(value).replace("-", "−")}°` } }),
     series: data.curves.map((curve, index) => ({
       name: curve.name, type: "line", data: curve.points, showSymbol: false, lineStyle: { width: 1.6, type: DASHES[index % 3], color: token(curve.family) }, itemStyle: { color: token(curve.family) },
