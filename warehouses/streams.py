@@ -100,6 +100,8 @@ def _load_some(
     )
     table = np.array([(s, epoch_s(at), c, f) for s, at, c, f in rows], np.int64).reshape(-1, 4)
     table = table[(table[:, 3] & Quality.RANGE) == 0]
+    if not table.size:
+        return {}
     sensors, starts = np.unique(table[:, 0], return_index=True)
     parts = np.split(table, starts[1:])
     return {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from warehouses.compliance.limits import Limits
-from warehouses.compliance.readings import Readings
+from warehouses.compliance.readings import Bools, Readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,17 @@ class Gap:
 
 def find(readings: Readings, limits: Limits) -> tuple[Gap, ...]:
     """Find the silences between readings that lie further apart than ``max_gap_s``."""
-    at_s, value = readings.at_s, readings.value_centi_c
-    is_beyond = (value < limits.low) | (value > limits.high)
+    at_s, is_beyond = readings.at_s, _is_beyond(readings, limits)
     before = np.flatnonzero(np.diff(at_s) > limits.max_gap_s)
     return tuple(
         Gap(int(at_s[i]), int(at_s[i + 1]), bool(is_beyond[i] or is_beyond[i + 1])) for i in before
     )
+
+
+def _is_beyond(readings: Readings, limits: Limits) -> Bools:
+    value = readings.value_centi_c
+    beyond: Bools = (value < limits.low) | (value > limits.high)
+    return beyond
 
 
 def within(gaps: Iterable[Gap], from_s: int, to_s: int) -> tuple[Gap, ...]:
@@ -54,9 +59,12 @@ def of_period(readings: Readings, limits: Limits, from_s: int, to_s: int) -> tup
         return ()
     if not len(readings):
         return (Gap(from_s, to_s),)
-    first_s, last_s = int(readings.at_s[0]), int(readings.at_s[-1])
-    edges = [(from_s, first_s), (last_s, to_s)]
-    found = [Gap(low, high) for low, high in edges if high - low > limits.max_gap_s]
+    is_beyond = _is_beyond(readings, limits)
+    edges = [
+        Gap(from_s, int(readings.at_s[0]), bool(is_beyond[0])),
+        Gap(int(readings.at_s[-1]), to_s, bool(is_beyond[-1])),
+    ]
+    found = [gap for gap in edges if gap.length_s > limits.max_gap_s]
     found += find(readings, limits)
     return tuple(sorted(within(found, from_s, to_s), key=lambda gap: gap.from_s))
 

@@ -31,6 +31,14 @@ def test_a_period_is_silent_at_its_start_and_its_end_too() -> None:
     assert of_period(readings, LIMITS, 4000, 6000) == ()
 
 
+def test_silence_after_a_reading_beyond_the_band_is_suspect_at_the_edges_too() -> None:
+    readings = arrange([5000, 5600], [500, -100])
+    assert of_period(readings, LIMITS, 0, 9000) == (
+        Gap(0, 5000, is_suspect=True),
+        Gap(5600, 9000, is_suspect=True),
+    )
+
+
 def test_a_reading_before_the_period_covers_its_start() -> None:
     readings = arrange([900, 2000], [200, 200])
     assert of_period(readings, LIMITS, 1000, 2500) == ()
