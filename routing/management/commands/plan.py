@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import socket
-import time
 import uuid
 from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterator
@@ -32,13 +31,12 @@ from routing.management.terminal import (
     show_reasons,
     yuan,
 )
+from routing.management.watching import watch_worker
 from routing.models import Plan, PlanStatus
 from routing.plan_leases import Watch
 from routing.plan_report import report_of
 
 BY = Principal(role=Role.SYSTEM, label="command:plan")
-POLL_S = 0.3
-NOBODY_CAME_S = 60
 
 
 class Command(BaseCommand):
@@ -74,7 +72,7 @@ class Command(BaseCommand):
         plan = self._request(options)
         try:
             with running(console, words, budget_s=plan.budget_s) as curve:
-                (_watch_worker if options["queue"] else _solve_here)(plan, curve)
+                (watch_worker if options["queue"] else _solve_here)(plan, curve)
         except KeyboardInterrupt:
             plan.refresh_from_db()
             msg = f"Given up; plan {plan.public_id} is {plan.status}. The last committed plan stays in force."
@@ -165,39 +163,3 @@ def _stoppable() -> Iterator[_Stop]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A stored point of progress, as the curve wants it."""
-
-    elapsed_s: float
-    best_cost_fen: int
-    n_unassigned: int
-    n_routes: int
-
-
-def _watch_worker(plan: Plan, curve: Any) -> None:
-    """Follow a plan that a worker solves until it has ended; Ctrl-C only stops watching."""
-    asked_at = time.monotonic()
-    while True:
-        plan.refresh_from_db()
-        if plan.progress:
-            last = plan.progress[-1]
-            curve(_Seen(last["at_s"], last["cost_fen"], last["n_unassigned"], last["n_trips"]))
-        if _has_ended(plan):
-            return
-        if plan.n_attempts == 0 and time.monotonic() - asked_at > NOBODY_CAME_S:
-            msg = (
-                f"No worker has taken plan {plan.public_id} in {NOBODY_CAME_S} s. Start one with "
-                "`manage.py serve`; the plan stays queued and will be taken then."
-            )
-            raise CommandError(msg)
-        time.sleep(POLL_S)
-
-
-def _has_ended(plan: Plan) -> bool:
-    if plan.status == PlanStatus.SOLVED:
-        # Solved, and about to commit itself: only a refusal takes that wish back.
-        return not plan.may_commit_itself
-    return plan.status not in {PlanStatus.QUEUED, PlanStatus.SOLVING}
