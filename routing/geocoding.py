@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -67,6 +67,9 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
     def __init__(self, entries: Iterable[Entry]) -> None:
         super().__init__()
         self.entries = tuple(entries)
+        self.sites_by_code = {
+            entry.names[0]: entry for entry in self.entries if entry.site_id is not None
+        }
 
     def geocode(
         self,
@@ -89,7 +92,7 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         cities = self._cities_in(text)
         scored = [
             (score, entry) for entry in self.entries if (score := _score(text, entry, cities)) > 0
-        ]
+        ] or [(ALIKE, entry) for entry in self.entries if _is_alike(text, entry)]
         scored.sort(key=lambda pair: (-pair[0], pair[1].site_id is None, pair[1].names))
         best = [_candidate(score, entry) for score, entry in scored[:MOST_CANDIDATES]]
         if len(best) > 1 and best[0].confidence == best[1].confidence < SURE:
@@ -97,6 +100,11 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
             if apart_km > TWINS_KM:
                 best = [_less_sure(candidate, TWIN_PENALTY) for candidate in best]
         return best
+
+    def site_of_code(self, text: str) -> Candidate | None:
+        """Return our site whose code the text is."""
+        entry = self.sites_by_code.get(_plain(text))
+        return _candidate(SURE, entry) if entry else None
 
     def _cities_in(self, text: str) -> frozenset[str]:
         """Return the first four digits of the codes of the cities that a text names."""
@@ -197,7 +205,7 @@ def _score(text: str, entry: Entry, cities: frozenset[str]) -> float:
     if any(len(name) >= LEAST_NAME and name in text for name in entry.names[1:]):
         # A park of this name stands in many a city: the one that the text names decides.
         return IN_TEXT * (PLACE_PENALTY if cities - {entry.adcode[:4]} else 1)
-    return ALIKE if _likeness(text, entry.names) >= LEAST_LIKENESS else 0.0
+    return 0.0
 
 
 def _score_city(text: str, entry: Entry) -> float:
@@ -219,8 +227,14 @@ def _rest(text: str, entry: Entry) -> str:
     return text.removesuffix("市")
 
 
-def _likeness(text: str, names: Sequence[str]) -> float:
-    return max((SequenceMatcher(None, text, name).ratio() for name in names), default=0.0)
+def _is_alike(text: str, entry: Entry) -> bool:
+    """Whether a name of the entry is spelled much like the text; cheap bounds come first."""
+    for name in entry.names:
+        matcher = SequenceMatcher(None, text, name)
+        bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+        if all(bound() >= LEAST_LIKENESS for bound in bounds):
+            return True
+    return False
 
 
 def _candidate(confidence: float, entry: Entry) -> Candidate:

@@ -231,12 +231,12 @@ class _Finder:
 
     def _place(self, row: LoadRow, problems: list[Problem]) -> "_Place | None":
         """Return the destination: a site of ours, or a new one with its point and where it is from."""
-        candidates = self._candidates(row.destination)
-        best = candidates[0] if candidates else None
-        is_given = row.latitude is not None and row.longitude is not None
-        if is_given and not (best and best.site_id and best.confidence == SURE):
+        best = self.known.site_of_code(row.destination)
+        if best is None and row.latitude is not None:
             return _Place(None, self._new_site(row), "given")
-        if best is None or (best.confidence < settings.GEOCODER_LEAST_CONFIDENCE and not is_given):
+        candidates = [best] if best else self._candidates(row.destination)
+        best = candidates[0] if candidates else None
+        if best is None or best.confidence < settings.GEOCODER_LEAST_CONFIDENCE:
             problems.append(_which_place(row, candidates))
             return None
         note = f"{best.source}, {best.confidence:g}"

@@ -150,3 +150,11 @@ def test_offline_asks_nobody(known: Gazetteer, nominatim: str, settings: Any) ->
 def test_a_silent_nominatim_is_no_error(known: Gazetteer, settings: Any) -> None:
     settings.GEOCODER, settings.NOMINATIM_URL = "nominatim", "http://127.0.0.1:1"
     assert locate("郑州市金水区花园路1号", known=known)[0].source == "gazetteer"
+
+
+def test_a_misspelled_name_is_offered_but_not_trusted(known: Gazetteer, settings: Any) -> None:
+    best = known.candidates("中原优选商超郑州配送中新")[0]
+    assert best.label_zh in {"中原优选商超郑州配送中心（合成）", "郑州"}
+    assert best.confidence < settings.GEOCODER_LEAST_CONFIDENCE
+    alike = known.candidates("Zhongshan Prak")[0]
+    assert (alike.label_zh, alike.confidence) == ("中山公园", 0.45)

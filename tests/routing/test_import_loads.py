@@ -241,3 +241,9 @@ def test_a_fifty_megabyte_file_is_refused_by_its_size(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"nowhere\.csv"):
         run(str(tmp_path / "nowhere.csv"))
+
+
+def test_a_site_of_ours_named_by_its_code_keeps_its_own_point() -> None:
+    take(row(1, destination="dc-410100") | {"latitude": "30.0", "longitude": "110.0"})
+    site = Load.objects.get().destination
+    assert (site.code, site.latitude) == ("dc-410100", 34.75778)
