@@ -322,6 +322,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, period_s in {
         "logistics.sequence_events": SWEEP_PERIOD_S,
         "logistics.beat_heart": SWEEP_PERIOD_S,
+        "logistics.forget_requests": 3600,
         "warehouses.evaluate_due": SWEEP_PERIOD_S,
         "warehouses.watch_silence": SWEEP_PERIOD_S,
         "warehouses.judge_shipments": 6 * SWEEP_PERIOD_S,

@@ -1,9 +1,12 @@
 """The OpenAPI 3.1 document: what the views declare (parameters, scopes, keys, entity tags) as operations."""
 
+import json
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import override
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework.serializers import CharField
@@ -130,3 +133,11 @@ def page_shape(shape: Any) -> Any:
             "next_cursor": CharField(allow_null=True, help_text="Null on the last page."),
         },
     )
+
+
+@lru_cache
+def document() -> bytes:
+    """Return the OpenAPI document, the same for everybody; it is committed as docs/openapi.json."""
+    with override("en"):
+        schema = SchemaGenerator().get_schema(public=True)  # type: ignore[no-untyped-call]
+    return json.dumps(schema, ensure_ascii=False, indent=1).encode() + b"\n"

@@ -43,7 +43,7 @@ def test_brackets_in_strings_do_not_nest() -> None:
         b'"' + b'\\"' * 500_000,
         b'"' * 1_000_001,
         b"\\" * 1_000_000,
-        b'[' * 65 + b'"\\',
+        b"[" * 65 + b'"\\',
     ],
 )
 def test_hostile_megabytes_are_judged_in_time_that_grows_with_their_length(body: bytes) -> None:
