@@ -15,6 +15,7 @@ from routing.models import (
     Compartment,
     Load,
     LoadStatus,
+    PlanStatus,
     StopTask,
     TaskKind,
     Trip,
@@ -22,7 +23,8 @@ from routing.models import (
     Vehicle,
     VehicleShift,
 )
-from warehouses.models import Dock, Warehouse
+from warehouses.docks import taken
+from warehouses.models import Dock, DockAppointment, Warehouse
 
 REPLANNABLE = (LoadStatus.PLANNED, LoadStatus.STAGED)
 """A committed load that may still move to another trip: nothing is loaded, nobody hired has it."""
@@ -66,6 +68,7 @@ class DayScope:
     compartments: list[Compartment]
     warehouses: dict[int, Warehouse]
     docks: list[Dock]
+    taken: list[DockAppointment]
     openings: dict[int, list[Span]]
     contracts: list[Contract]
     lanes: dict[int, list[ContractLane]]
@@ -120,6 +123,11 @@ def read_scope(*, day: date) -> DayScope:
     warehouses = {
         row.site_id: row for row in Warehouse.objects.filter(site__in=site_ids).order_by("code")
     }
+    docks = list(
+        Dock.objects.filter(
+            warehouse__in=[row.pk for row in warehouses.values()], is_open=True
+        ).order_by("code")
+    )
     return DayScope(
         day=day,
         from_s=from_s,
@@ -131,11 +139,8 @@ def read_scope(*, day: date) -> DayScope:
             Compartment.objects.filter(vehicle__in=shifts).order_by("vehicle__plate", "position")
         ),
         warehouses=warehouses,
-        docks=list(
-            Dock.objects.filter(
-                warehouse__in=[row.pk for row in warehouses.values()], is_open=True
-            ).order_by("code")
-        ),
+        docks=docks,
+        taken=_taken(day, docks, midnight, to_s),
         openings=_openings(site_ids, midnight, to_s),
         contracts=contracts,
         lanes=dict(lanes),
@@ -207,6 +212,20 @@ def _without(shift: Span | None, out: Iterable[Span], from_s: int) -> Span | Non
         else:
             high_s = min(high_s, starts_s)
     return (low_s, high_s) if low_s < high_s else None
+
+
+def _taken(
+    day: date, docks: Iterable[Dock], midnight: datetime, to_s: int
+) -> list[DockAppointment]:
+    """Return the bookings that stay whatever is planned: all but those of trips that may still move."""
+    movable = Trip.objects.filter(
+        plan__planning_date=day,
+        plan__status=PlanStatus.COMMITTED,
+        status=TripStatus.COMMITTED,
+    ).exclude(pk__in=held_trips(day))
+    to_at = datetime.fromtimestamp(to_s, midnight.tzinfo)
+    rows = taken(dock_ids=[dock.pk for dock in docks], from_at=midnight, to_at=to_at)
+    return list(rows.exclude(reference__in=movable.values("public_id")).order_by("dock", "from_at"))
 
 
 def _length(span: Span | None) -> int:

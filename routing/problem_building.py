@@ -229,10 +229,15 @@ def _docks(scope: DayScope, depots: list[Site]) -> Docks:
     }
     # A warehouse that only receives is no depot; its docks are not the planner's.
     scope.docks[:] = [dock for dock in scope.docks if dock.warehouse_id in depot_of]
+    row_of = {dock.pk: row for row, dock in enumerate(scope.docks)}
+    taken = [one for one in scope.taken if one.dock_id in row_of]
     return Docks(
         tuple(dock.code for dock in scope.docks),
         _ints([depot_of[dock.warehouse_id] for dock in scope.docks]),
         _ints([_served_mask(dock.temperature_class) for dock in scope.docks]),
+        _ints([row_of[one.dock_id] for one in taken]),
+        _ints([_seconds(one.from_at) for one in taken]),
+        _ints([_seconds(one.to_at) for one in taken]),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from logistics.errors import DomainError
 from logistics.events import NewEvent, record_many
@@ -91,6 +92,15 @@ def cancel(
     return rows
 
 
+def taken(
+    *, dock_ids: Iterable[int], from_at: datetime, to_at: datetime
+) -> QuerySet[DockAppointment]:
+    """Return the live appointments at some docks that overlap [from_at, to_at)."""
+    return DockAppointment.objects.filter(
+        dock_id__in=dock_ids, from_at__lt=to_at, to_at__gt=from_at
+    ).exclude(status__in=GONE)
+
+
 def _locked(dock_ids: set[int]) -> dict[int, Dock]:
     rows = (
         Dock.objects.select_for_update(of=("self",))
@@ -104,12 +114,12 @@ def _locked(dock_ids: set[int]) -> dict[int, Dock]:
 def _refuse_overlaps(bookings: Sequence[Booking], docks: dict[int, Dock]) -> None:
     if not bookings:
         return
-    taken = DockAppointment.objects.filter(
-        dock_id__in=docks,
-        from_at__lt=max(one.to_at for one in bookings),
-        to_at__gt=min(one.from_at for one in bookings),
-    ).exclude(status__in=GONE)
-    spans = [(row.dock_id, row.from_at, row.to_at) for row in taken]
+    others = taken(
+        dock_ids=docks,
+        from_at=min(one.from_at for one in bookings),
+        to_at=max(one.to_at for one in bookings),
+    )
+    spans = [(row.dock_id, row.from_at, row.to_at) for row in others]
     spans += [(one.dock_id, one.from_at, one.to_at) for one in bookings]
     for (dock_id, _, to_at), (next_id, from_at, _) in pairwise(sorted(spans)):
         if dock_id == next_id and from_at < to_at:

@@ -25,6 +25,7 @@ def check(problem: Problem, solution: Solution) -> list[Violation]:
     for index, route in enumerate(solution.routes):
         found += check_route(problem, index, route)
     found += _check_docks(problem, solution)
+    found += _check_busy_docks(problem, solution)
     found += _check_totals(problem, solution)
     return found
 
@@ -102,6 +103,19 @@ def _check_docks(problem: Problem, solution: Solution) -> list[Violation]:
                 found.append(Violation("one_trip_per_dock", index, -1, numbers, text))
             if busy_to_s is None or route.loading_to_s > busy_to_s:
                 busy_to_s, busy_by = route.loading_to_s, index
+    return found
+
+
+def _check_busy_docks(problem: Problem, solution: Solution) -> list[Violation]:
+    """No trip loads while its dock is taken by somebody else."""
+    docks = problem.docks
+    found = []
+    for dock, from_s, to_s in zip(docks.busy_dock, docks.busy_from_s, docks.busy_to_s, strict=True):
+        for index, route in enumerate(solution.routes):
+            if route.dock == dock and route.loading_from_s < to_s and from_s < route.loading_to_s:
+                numbers = {"dock": int(dock), "from_s": int(from_s), "to_s": int(to_s)}
+                text = f"Route {index} loads at dock {docks.refs[dock]} while it is taken."
+                found.append(Violation("dock_is_free", index, -1, numbers, text))
     return found
 
 

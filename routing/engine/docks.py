@@ -37,7 +37,7 @@ def earliest_gap(
 
 def place_greedily(tables: Tables, trips: Sequence[Trip]) -> tuple[dict[Trip, Slot], list[Trip]]:
     """Give docks to the trips in order of urgency; return the slots and the trips left over."""
-    busy: dict[int, list[tuple[int, int]]] = {}
+    busy = {dock: list(spans) for dock, spans in tables.busy.items()}
     slots: dict[Trip, Slot] = {}
     left = []
     for trip in sorted(trips, key=lambda trip: (trip.timing.latest_s, trip.rows)):
@@ -110,8 +110,12 @@ def assign_docks(
         left_fen = sum(tables.loads[row].left_fen for row in trip.rows)
         terms.append(choice.absent * (3600 * (left_fen + trip.kind.per_hour_fen * 72)))
         choices.append(choice)
-    for intervals in at_dock.values():
-        model.add_no_overlap(intervals)
+    for dock, intervals in at_dock.items():
+        taken = [
+            model.new_fixed_size_interval_var(from_s - base_s, to_s - from_s, f"b{dock},{from_s}")
+            for from_s, to_s in tables.busy.get(dock, ())
+        ]
+        model.add_no_overlap(intervals + taken)
     model.minimize(sum(terms))
     value, is_proven = runner.solve(model, limit_s)
     if value is None:

@@ -6,7 +6,7 @@ fen. Windows hold both ends. Indexes are zero-based rows of the table that the f
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,10 @@ MAX_FLAGS = 62
 
 def _set(table: object, name: str, value: object) -> None:
     object.__setattr__(table, name, value)
+
+
+def _no_rows() -> Ints:
+    return np.zeros(0, dtype=np.int64)
 
 
 def _set_ints(table: Any, label: str, names: Sequence[str], *, low: int | None = 0) -> None:
@@ -75,16 +79,30 @@ class Depots:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Docks:
-    """Doors of the depots; `class_mask` has bit c set when the dock serves temperature class c."""
+    """Doors of the depots; `class_mask` has bit c set when the dock serves temperature class c.
+
+    Each span in which a dock is taken by somebody else is one row of the `busy_` columns.
+    """
 
     refs: tuple[str, ...]
     depot: Ints
     class_mask: Ints
+    busy_dock: Ints = field(default_factory=_no_rows)
+    busy_from_s: Ints = field(default_factory=_no_rows)
+    busy_to_s: Ints = field(default_factory=_no_rows)
 
     def __post_init__(self) -> None:
-        """Check columns."""
+        """Check columns and spans."""
         _set(self, "refs", refs_column("docks.refs", self.refs))
         _set_ints(self, "docks", ("depot", "class_mask"))
+        rows = [f"busy {row}" for row in range(len(np.atleast_1d(self.busy_dock)))]
+        for name in ("busy_dock", "busy_from_s", "busy_to_s"):
+            low = 0 if name == "busy_dock" else None
+            _set(self, name, int_column(f"docks.{name}", getattr(self, name), rows, low=low))
+        bad = self.busy_to_s < self.busy_from_s
+        refuse_rows(bad, "docks.busy_to_s", rows, "ends before it starts")
+        bad = self.busy_dock >= len(self.refs)
+        refuse_rows(bad, "docks.busy_dock", rows, "names a dock that is not there")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,9 +301,9 @@ class Problem:
 
 def walk_fields(table: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Yield (dotted name, value) of every field, going into tables, in the declared order."""
-    for field in fields(table):
-        value = getattr(table, field.name)
-        name = f"{prefix}{field.name}"
+    for column in fields(table):
+        value = getattr(table, column.name)
+        name = f"{prefix}{column.name}"
         if is_dataclass(value):
             yield from walk_fields(value, f"{name}.")
         else:

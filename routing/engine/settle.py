@@ -162,7 +162,7 @@ class Settler:
     def _gap(self, slots: dict[Trip, Slot], trip: Trip) -> Slot | None:
         """Return a free slot for the trip, at its best moment or later, else as early as it can."""
         timing = trip.timing
-        busy: dict[int, list[tuple[int, int]]] = {}
+        busy = {dock: list(spans) for dock, spans in self._tables.busy.items()}
         for other, slot in slots.items():
             end_s = slot.from_s + other.timing.loading_s
             busy.setdefault(slot.dock, []).append((slot.from_s, end_s))

@@ -65,6 +65,7 @@ class Tables:
     openings: list[list[tuple[int, int]]]
     docks: list[list[int]]
     dock_mask: list[int]
+    busy: dict[int, list[tuple[int, int]]]
     conflicts: list[list[bool]]
     horizon_from_s: int
     horizon_to_s: int
@@ -95,6 +96,7 @@ class Tables:
             openings=[sorted(set(rows)) for rows in openings],
             docks=docks_of,
             dock_mask=docks.class_mask.tolist(),
+            busy=_busy(problem),
             conflicts=problem.group_conflicts.astype(bool).tolist(),
             horizon_from_s=problem.horizon_from_s,
             horizon_to_s=problem.horizon_to_s,
@@ -112,6 +114,20 @@ class Tables:
     def in_kind_order(problem: Problem, rows: list[int]) -> list[int]:
         """Return a vehicle's compartment rows in the order of its kind's compartments."""
         return sorted(rows, key=lambda row: (_compartment_key(problem, row), row))
+
+
+def _busy(problem: Problem) -> dict[int, list[tuple[int, int]]]:
+    """Return the spans in which docks are taken by others, joined and in order."""
+    docks = problem.docks
+    columns = (docks.busy_dock, docks.busy_from_s, docks.busy_to_s)
+    busy: dict[int, list[tuple[int, int]]] = {}
+    for dock, from_s, to_s in sorted(zip(*(column.tolist() for column in columns), strict=True)):
+        spans = busy.setdefault(dock, [])
+        if spans and from_s <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], to_s))
+        else:
+            spans.append((from_s, to_s))
+    return busy
 
 
 def _loads(problem: Problem) -> list[Load]:

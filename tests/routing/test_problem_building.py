@@ -14,7 +14,7 @@ from routing.problem_building import CLASSES, GROUPS, PRICE_FEN, build_problem, 
 from tests.cast import Cast
 from tests.factories import DAY, local, make_vehicle
 from tests.routing.plannable import make_loads, make_plannable
-from warehouses.models import Dock
+from warehouses.models import Dock, DockAppointment
 
 
 def seconds(hour: float) -> int:
@@ -246,3 +246,30 @@ def test_a_vehicle_without_a_compartment_is_left_out(cast: Cast) -> None:
     bare = make_vehicle(cast.yto.organization, "豫LC0001", cast.park_site, ("frozen",))
     bare.compartments.all().delete()
     assert bare.pk not in {vehicle.pk for vehicle in build_problem(day=DAY).vehicles}
+
+
+def test_a_booking_that_no_plan_can_move_blocks_its_dock(cast: Cast) -> None:
+    day = make_plannable(cast)
+    dock = day.park.docks[0]
+    common = {
+        "carrier": cast.yto.organization,
+        "temperature_class": "ambient",
+        "n_pallets": 1,
+        "weight_kg": 1,
+    }
+    for reference, status, from_h, to_h in (
+        ("inbound", "scheduled", 5, 7),
+        ("overlapping", "docked", 6, 8),
+        ("gone", "cancelled", 9, 10),
+        ("yesterday", "scheduled", -3, -1),
+    ):
+        DockAppointment.objects.create(
+            dock=dock, reference=reference, status=status, from_at=local(from_h),
+            to_at=local(to_h), **common,
+        )  # fmt: skip
+    docks = build_problem(day=DAY).problem.docks
+    assert {docks.refs[row] for row in docks.busy_dock} == {dock.code}
+    assert list(zip(docks.busy_from_s, docks.busy_to_s, strict=True)) == [
+        (seconds(5), seconds(7)),
+        (seconds(6), seconds(8)),
+    ]
