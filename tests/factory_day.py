@@ -73,30 +73,40 @@ def make_day(
     status: str = PlanStatus.COMMITTED,
 ) -> DayKit:
     """Write a whole day: carriers take turns, each trip loads at a dock and calls at `loads_per_trip` cities."""
-    park = make_park(cast)
+    plan = make_plan(status=status)
+    kit = DayKit(park=make_park(cast), plan=plan, trips=[], loads=[], unassigned=[], vehicles=[])
+    grow_day(kit, cast, n_trips=n_trips, loads_per_trip=loads_per_trip, n_unassigned=n_unassigned)
+    return kit
+
+
+def grow_day(
+    kit: DayKit, cast: Cast, *, n_trips: int, loads_per_trip: int, n_unassigned: int
+) -> None:
+    """Write more trips and more loads left out into a day."""
     places = make_destinations()
-    n_loads = n_trips * loads_per_trip + n_unassigned
-    shipper = cast.shipper.organization
+    first_load, first_trip = len(kit.loads), len(kit.trips)
     loads = Load.objects.bulk_create(
         new_load(
             number,
-            shipper=shipper,
+            shipper=cast.shipper.organization,
             origin=cast.warehouse_site,
             destination=places[number % len(places)],
         )
-        for number in range(n_loads)
+        for number in range(first_load, first_load + n_trips * loads_per_trip + n_unassigned)
     )
-    plan = make_plan(status=status, n_loads=n_loads)
-    kit = DayKit(park=park, plan=plan, trips=[], loads=loads, unassigned=[], vehicles=[])
     carriers: dict[int, Organization] = {}
     for number in range(n_trips):
-        member = cast.carriers[number % len(cast.carriers)]
+        member = cast.carriers[(first_trip + number) % len(cast.carriers)]
         own = loads[number * loads_per_trip : (number + 1) * loads_per_trip]
-        trip = _make_trip(kit, number=number, member=member, loads=own, home=cast.park_site)
-        carriers |= {load.pk: trip.carrier for load in own if status == PlanStatus.COMMITTED}
-    kit.unassigned = loads[n_trips * loads_per_trip :]
-    _settle(kit, carriers)
-    return kit
+        trip = _make_trip(
+            kit, number=first_trip + number, member=member, loads=own, home=cast.park_site
+        )
+        if kit.plan.status == PlanStatus.COMMITTED:
+            carriers |= {load.pk: trip.carrier for load in own}
+    kit.loads += loads
+    left = loads[n_trips * loads_per_trip :]
+    kit.unassigned += left
+    _settle(kit, loads, left, carriers)
 
 
 def _make_trip(kit: DayKit, *, number: int, member: Member, loads: list[Load], home: Site) -> Trip:
@@ -212,14 +222,15 @@ def _task(
     )
 
 
-def _settle(kit: DayKit, carriers: dict[int, Organization]) -> None:
+def _settle(
+    kit: DayKit, loads: list[Load], left: list[Load], carriers: dict[int, Organization]
+) -> None:
     """Write what a commit writes on loads and shipments, the reasons, and the plan's figures."""
-    if kit.plan.status == PlanStatus.COMMITTED:
-        for load in kit.loads:
-            if load.pk in carriers:
-                load.carrier, load.status = carriers[load.pk], LoadStatus.PLANNED
-        Load.objects.bulk_update(kit.loads, ["carrier", "status"], batch_size=200)
-    make_shipments(kit.loads, carriers=carriers)
+    for load in loads:
+        if load.pk in carriers:
+            load.carrier, load.status = carriers[load.pk], LoadStatus.PLANNED
+    Load.objects.bulk_update(loads, ["carrier", "status"], batch_size=200)
+    make_shipments(loads, carriers=carriers)
     UnassignedLoad.objects.bulk_create(
         UnassignedLoad(
             plan=kit.plan,
@@ -229,8 +240,9 @@ def _settle(kit: DayKit, carriers: dict[int, Organization]) -> None:
             sentence_en=f"{load.reference}: {load.n_pallets} pallets, the free vehicles have 1 left.",
             numbers={"needs": load.n_pallets, "free": 1},
         )
-        for load in kit.unassigned
+        for load in left
     )
+    kit.plan.n_loads = len(kit.loads)
     kit.plan.n_assigned = len(kit.loads) - len(kit.unassigned)
     kit.plan.n_unassigned = len(kit.unassigned)
     kit.plan.n_trips = len(kit.trips)

@@ -1,8 +1,9 @@
 """Who opens a page: a signed-in person with a role, or a refusal in words."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Concatenate, ParamSpec
@@ -63,3 +64,12 @@ def signed_in(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespon
         return view(request, Asking(principal, at), *args, **kwargs)
 
     return login_required(answer)
+
+
+def day_of(asked: str) -> date | None:
+    """Return a day of the park's lifetime, written as 2026-11-24, or None where that is no such day."""
+    with suppress(ValueError):
+        day = date.fromisoformat(asked)
+        if 2000 <= day.year <= 2100:  # noqa: PLR2004 - keeps arithmetic with days in range
+            return day
+    return None

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,7 +14,7 @@ from logistics.errors import DomainError
 from routing import committing, planning
 from routing.models import Plan
 from routing.pages.day_plans import RUNNING
-from routing.web.asking import Asking, signed_in
+from routing.web.asking import Asking, day_of, signed_in
 from routing.web.payloads import progress_of
 
 
@@ -41,7 +40,7 @@ def _only_planners(asking: Asking) -> None:
 @signed_in
 def start(request: HttpRequest, asking: Asking) -> HttpResponse:
     _only_planners(asking)
-    day = parse_date(request.POST.get("date", ""))
+    day = day_of(request.POST.get("date", ""))
     seconds = request.POST.get("seconds", "")
     if day is None or not (seconds.isascii() and seconds.isdigit()):
         messages.error(request, _("Give a day and the seconds to plan for, as whole numbers."))

@@ -1,6 +1,5 @@
 """The Today page and its two parts that renew themselves."""
 
-from contextlib import suppress
 from datetime import date
 
 from django.conf import settings
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_safe
 from routing.pages.attention import read_attention
 from routing.pages.day_plans import latest_day, read_day_plans
 from routing.pages.today import DAY, local_midnight, read_today
-from routing.web.asking import Asking, signed_in
+from routing.web.asking import Asking, day_of, signed_in
 from routing.web.payloads import gantt_payload, hours_payload, map_payload
 from warehouses.air import read_rooms
 
@@ -64,11 +63,10 @@ def _day(request: HttpRequest) -> date | None:
     asked = request.GET.get("date")
     if not asked:
         return None
-    with suppress(ValueError):
-        day = date.fromisoformat(asked)
-        if 2000 <= day.year <= 2100:  # noqa: PLR2004 - the park's lifetime; keeps arithmetic in range
-            return day
-    raise Http404
+    day = day_of(asked)
+    if day is None:
+        raise Http404
+    return day
 
 
 def _revision(request: HttpRequest) -> int | None:
