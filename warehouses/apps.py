@@ -9,4 +9,4 @@ class WarehousesConfig(AppConfig):
 
     def ready(self) -> None:
         # What registers itself on import: who may see what, and what events say.
-        from warehouses import event_types, visibility  # noqa: F401, PLC0415
+        from warehouses import cold_event_types, event_types, visibility  # noqa: F401, PLC0415
