@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from logistics.errors import DomainError, Fault, ForbiddenMove, StaleState
 from logistics.scoping import Principal
@@ -73,16 +73,20 @@ def commit(*, plan: Plan, by: Principal, at: datetime) -> Plan:
 
 def _prepare(plan: Plan) -> Commitment:
     """Lock the day, read the plan back, and refuse it unless it still holds."""
+    # All candidates of the day, so that of two dispatchers the second waits and sees the first.
     plans = {
         row.pk: row
         for row in Plan.objects.select_for_update()
-        .filter(planning_date=plan.planning_date)
-        .filter(Q(pk=plan.pk) | Q(status=PlanStatus.COMMITTED))
+        .filter(
+            planning_date=plan.planning_date,
+            status__in=[PlanStatus.SOLVED, PlanStatus.COMMITTED],
+        )
         .order_by("pk")
     }
-    now = plans[plan.pk]
-    if now.status != PlanStatus.SOLVED:
-        msg = f"Plan {plan.public_id} is {now.status}; only a solved plan can be committed."
+    now = plans.get(plan.pk)
+    if now is None or now.status != PlanStatus.SOLVED:
+        plan.refresh_from_db()
+        msg = f"Plan {plan.public_id} is {plan.status}; only a solved plan can be committed."
         raise ForbiddenMove(msg)
     former = next((row for row in plans.values() if row.status == PlanStatus.COMMITTED), None)
     withdrawn = _withdrawable(former)

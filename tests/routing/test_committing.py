@@ -1,5 +1,6 @@
 """A commit puts a whole plan into force or nothing, and tells exactly those it concerns."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from routing import commit_news, committing, planning
 from routing.committing import PlanRefused, commit
 from routing.event_types import LoadUpdated, PlanCommitted, TripCommitted
 from routing.models import Load, LoadStatus, Plan, Stop, StopTask, Trip
-from tests.cast import Cast, Member
+from tests.cast import Cast
 from tests.factories import DAY
 from tests.routing.plannable import NOW, make_loads, make_plannable, solved
 from warehouses.models import DockAppointment
@@ -296,7 +297,35 @@ def test_a_commit_that_crashes_anywhere_leaves_the_last_committed_plan_in_force(
     assert planning.plan_in_force(day=DAY) == former
 
 
-def test_members_of_the_cast_are_carriers(cast: Cast) -> None:
-    """The tests above mean three competitors, not one."""
-    assert len({member.organization.pk for member in cast.carriers}) == 3
-    assert all(isinstance(member, Member) for member in cast.carriers)
+@pytest.mark.django_db(transaction=True)
+def test_of_two_dispatchers_who_commit_at_once_the_later_replaces_the_earlier(cast: Cast) -> None:
+    make_plannable(cast)
+    plans = [solved(cast), solved(cast)]
+    barrier = threading.Barrier(2)
+    failures: list[BaseException] = []
+
+    def press(plan: Plan) -> None:
+        try:
+            barrier.wait()
+            commit(plan=plan, by=cast.dispatcher.principal, at=NOW)
+        except BaseException as failure:  # noqa: BLE001 - shown by the test
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=(plan,)) for plan in plans]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert sorted(Plan.objects.values_list("status", flat=True)) == ["committed", "superseded"]
+    in_force = planning.plan_in_force(day=DAY)
+    assert in_force is not None
+    live = DockAppointment.objects.filter(status="scheduled")
+    assert live.count() == in_force.n_trips
+    for task in StopTask.objects.filter(kind="load", stop__trip__plan=in_force):
+        assert task.load is not None
+        assert (task.load.status, task.load.carrier_id) == ("planned", task.stop.trip.carrier_id)
+    open_readers = ShipmentParty.objects.filter(role="carrier", to_at__isnull=True)
+    assert open_readers.count() == in_force.n_assigned

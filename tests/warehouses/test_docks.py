@@ -58,8 +58,8 @@ def test_two_bookings_of_one_call_may_not_overlap_but_may_touch(cast: Cast) -> N
     dock = make_park(cast).docks[0]
     first = booking(cast, dock.pk)
     second = replace(first, reference="tr_2", from_at=first.to_at, to_at=local(7))
+    early = replace(second, from_at=second.from_at - timedelta(seconds=1))
     with pytest.raises(DockOccupied):
-        early = replace(second, from_at=second.from_at - timedelta(seconds=1))
         book(bookings=[first, early], by=cast.system, at=NOW)
     assert len(book(bookings=[second, first], by=cast.system, at=NOW)) == 2
 
