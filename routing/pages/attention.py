@@ -139,7 +139,7 @@ def _left_out(principal: Principal, plan: Plan | None) -> list[LeftOut]:
         UnassignedLoad.objects.visible_to(principal)
         .filter(plan=plan)
         .select_related("load__destination", "load__shipper", "load__category")
-        .order_by("load__priority", "load__delivery_to_at", "load_id")
+        .order_by("-load__priority", "load__delivery_to_at", "load_id")
     )
     is_chinese = (get_language() or "zh").startswith("zh")
     return [
