@@ -15,7 +15,7 @@ from tests.cast import NOW, Cast
 
 
 @events.names("test.happened")
-class Happened(events.Payload):
+class Happened(events.Payload, frozen=True):
     """A payload of the tests alone."""
 
     number: int

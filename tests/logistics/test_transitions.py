@@ -10,7 +10,7 @@ from tests.cast import NOW, Cast
 
 
 @events.names("test.moved")
-class Moved(events.Payload):
+class Moved(events.Payload, frozen=True):
     """A payload of the tests alone."""
 
     to: str
