@@ -9,6 +9,12 @@ from routing.engine.trips import Trip
 BLINK = 0.02
 """Share of places that an insertion overlooks, so that two recreations differ (SISR)."""
 
+GENEROUS = 0.2
+"""Share of recreations that open trips before they are worth it."""
+
+BLINK_AT_VEHICLES = 0.15
+"""The same for free vehicles: the cheapest for one load need not be the best to go on with."""
+
 
 def cheapest_place(
     state: State, row: int, rng: random.Random | None
@@ -23,7 +29,7 @@ def cheapest_place(
         if grown is not None and (best is None or grown.cost_fen - trip.cost_fen < best[0]):
             best = (grown.cost_fen - trip.cost_fen, trip, grown)
     for kind_row, n_free in enumerate(state.n_free):
-        if n_free <= 0:
+        if n_free <= 0 or (rng is not None and rng.random() < BLINK_AT_VEHICLES):
             continue
         single = book.single(kind_row, row)
         if isinstance(single, Trip) and (best is None or single.cost_fen < best[0]):
@@ -37,18 +43,28 @@ def recreate(
     rng: random.Random | None,
     is_over: Callable[[], bool] | None = None,
 ) -> None:
-    """Insert the loads in turn where they cost least; what costs more than its price stays."""
+    """Insert the loads in turn where they cost least; what costs more than its price stays.
+
+    Now and then the price is overlooked until all are in: loads that are each too cheap for a
+    vehicle may pay for one together.
+    """
+    is_generous = rng is not None and rng.random() < GENEROUS
     for row in rows:
         if is_over is not None and is_over():
             return
         place = cheapest_place(state, row, rng)
-        if place is None or place[0] > state.tables.loads[row].left_fen:
+        if place is None:
+            continue
+        if place[0] > state.tables.loads[row].left_fen and not is_generous:
             continue
         _, old, new = place
         if old is None:
             state.add(new)
         else:
             state.replace(old, new)
+    if is_generous:
+        for trip in [trip for trip in state.trips if trip.cost_fen > state.left_fen(trip.rows)]:
+            state.remove(trip)
 
 
 def in_some_order(state: State, rows: Iterable[int], rng: random.Random) -> list[int]:

@@ -103,16 +103,16 @@ def ride_of(tables: Tables, kind: Kind, load_rows: Sequence[int]) -> Ride:
 
 def evaluate(tables: Tables, kind: Kind, load_rows: Sequence[int]) -> Timing | Broken:
     """Return the timing of the trip, or the first rule that fails, ignoring other trips."""
-    trip = ride_of(tables, kind, load_rows)
-    starts = loading_starts(tables, kind, load_rows, trip)
+    ride = ride_of(tables, kind, load_rows)
+    starts = loading_starts(tables, kind, load_rows, ride)
     if isinstance(starts, Broken):
         return starts
     best: Timing | None = None
     broken: Broken | None = None
     for low_s, high_s in starts:
-        found = _time_fast(trip, low_s, high_s, load_rows) if _needs_no_rest(trip) else None
+        found = _time_fast(ride, low_s, high_s, load_rows) if _needs_no_rest(ride) else None
         if found is None:
-            found = _time_with_rests(trip, low_s, high_s, load_rows)
+            found = _time_with_rests(ride, low_s, high_s, load_rows)
         if isinstance(found, Broken):
             broken = found
         elif best is None or found.duration_s < best.duration_s:
@@ -124,7 +124,7 @@ def evaluate(tables: Tables, kind: Kind, load_rows: Sequence[int]) -> Timing | B
 
 
 def loading_starts(
-    tables: Tables, kind: Kind, load_rows: Sequence[int], trip: Ride
+    tables: Tables, kind: Kind, load_rows: Sequence[int], ride: Ride
 ) -> list[tuple[int, int]] | Broken:
     """Return the spans of loading starts inside every pickup window, opening and the shift."""
     loads = [tables.loads[row] for row in load_rows]
@@ -134,12 +134,12 @@ def loading_starts(
     for from_s, to_s in tables.openings[loads[0].depot]:
         window_s = min(high_s, to_s) - max(low_s, from_s)
         widest_s = max(widest_s, window_s)
-        if window_s >= trip.loading_s:
-            spans.append((max(low_s, from_s), min(high_s, to_s) - trip.loading_s))
+        if window_s >= ride.loading_s:
+            spans.append((max(low_s, from_s), min(high_s, to_s) - ride.loading_s))
     if not spans:
-        numbers = {"needs_s": trip.loading_s, "window_s": widest_s}
+        numbers = {"needs_s": ride.loading_s, "window_s": widest_s}
         return Broken(Reason.WINDOW_TOO_SHORT, load_rows[0], numbers)
-    ready_s = max(kind.shift_from_s, tables.horizon_from_s) + trip.lead_s
+    ready_s = max(kind.shift_from_s, tables.horizon_from_s) + ride.lead_s
     starts = [(max(span[0], ready_s), span[1]) for span in spans if span[1] >= ready_s]
     if not starts:
         latest_s = max(span[1] for span in spans)
@@ -148,14 +148,14 @@ def loading_starts(
     return starts
 
 
-def _needs_no_rest(trip: Ride) -> bool:
-    driven_s = 0 if trip.loading_s >= trip.rest_s else trip.lead_driven_s
-    return driven_s + sum(trip.legs) <= trip.max_driving_s
+def _needs_no_rest(ride: Ride) -> bool:
+    driven_s = 0 if ride.loading_s >= ride.rest_s else ride.lead_driven_s
+    return driven_s + sum(ride.legs) <= ride.max_driving_s
 
 
-def _late(trip: Ride, stop: int, arrives_s: int, load_rows: Sequence[int]) -> Broken:
-    late_s = arrives_s - trip.to_s[stop]
-    numbers = {"late_s": late_s, "arrives_s": arrives_s, "window_to_s": trip.to_s[stop]}
+def _late(ride: Ride, stop: int, arrives_s: int, load_rows: Sequence[int]) -> Broken:
+    late_s = arrives_s - ride.to_s[stop]
+    numbers = {"late_s": late_s, "arrives_s": arrives_s, "window_to_s": ride.to_s[stop]}
     return Broken(Reason.UNREACHABLE_IN_WINDOW, load_rows[stop], numbers)
 
 
@@ -170,75 +170,92 @@ def _too_long(duration_s: int, max_duration_s: int) -> Broken:
     return Broken(Reason.BEYOND_SHIFT_OR_REST, -1, numbers)
 
 
-def _time_fast(trip: Ride, low_s: int, high_s: int, load_rows: Sequence[int]) -> Timing | Broken:
+def _time_fast(ride: Ride, low_s: int, high_s: int, load_rows: Sequence[int]) -> Timing | Broken:
     """Time a trip that no rest interrupts: one pass forward, one back."""
-    now_s = low_s + trip.loading_s
+    now_s = low_s + ride.loading_s
     wait_s = 0
-    for stop, leg_s in enumerate(trip.legs):
+    for stop, leg_s in enumerate(ride.legs):
         now_s += leg_s
-        if now_s < trip.from_s[stop]:
-            wait_s += trip.from_s[stop] - now_s
-            now_s = trip.from_s[stop]
-        elif now_s > trip.to_s[stop]:
-            return _late(trip, stop, now_s, load_rows)
-        now_s += trip.service_s[stop]
-    if now_s > trip.limit_s:
-        return _over(now_s, trip.limit_s)
-    latest_s = min(high_s, _latest_departure(trip) - trip.loading_s)
+        if now_s < ride.from_s[stop]:
+            wait_s += ride.from_s[stop] - now_s
+            now_s = ride.from_s[stop]
+        elif now_s > ride.to_s[stop]:
+            return _late(ride, stop, now_s, load_rows)
+        now_s += ride.service_s[stop]
+    if now_s > ride.limit_s:
+        return _over(now_s, ride.limit_s)
+    latest_s = min(high_s, _latest_departure(ride) - ride.loading_s)
     best_s = min(latest_s, low_s + wait_s)
-    duration_s = now_s - best_s + trip.lead_s
-    if duration_s > trip.max_duration_s:
-        return _too_long(duration_s, trip.max_duration_s)
-    earliest_s = max(low_s, now_s + trip.lead_s - trip.max_duration_s)
-    return Timing(earliest_s, latest_s, best_s, duration_s, trip.loading_s)
+    duration_s = now_s - best_s + ride.lead_s
+    if duration_s > ride.max_duration_s:
+        return _too_long(duration_s, ride.max_duration_s)
+    earliest_s = max(low_s, now_s + ride.lead_s - ride.max_duration_s)
+    return Timing(earliest_s, latest_s, best_s, duration_s, ride.loading_s)
 
 
-def _latest_departure(trip: Ride) -> int:
+def _latest_departure(ride: Ride) -> int:
     """Return the latest moment to leave the depot if no rest is needed."""
-    now_s = trip.limit_s
-    for stop in range(len(trip.legs) - 1, -1, -1):
-        now_s = min(now_s - trip.service_s[stop], trip.to_s[stop]) - trip.legs[stop]
+    now_s = ride.limit_s
+    for stop in range(len(ride.legs) - 1, -1, -1):
+        now_s = min(now_s - ride.service_s[stop], ride.to_s[stop]) - ride.legs[stop]
     return now_s
 
 
 def _time_with_rests(
-    trip: Ride, low_s: int, high_s: int, load_rows: Sequence[int]
+    ride: Ride, low_s: int, high_s: int, load_rows: Sequence[int]
 ) -> Timing | Broken:
-    """Time a trip with rests by labels, and search how late it may load."""
-    first = run(trip, low_s, load_rows)
+    """Time a trip with rests by labels: forward from the earliest start, back from the last end."""
+    first = run(ride, low_s, load_rows)
     if isinstance(first, Broken):
         return first
+    latest_s = max(low_s, min(high_s, _latest_start(ride)))
     ends = {low_s: first.ready_s}
-    good_s, bad_s = low_s, min(high_s, _latest_departure(trip) - trip.loading_s) + 1
-    for start_s in _probes(good_s, bad_s):
-        if not good_s < start_s < bad_s:
-            continue
-        label = run(trip, start_s, load_rows)
-        if isinstance(label, Broken):
-            bad_s = start_s
-        else:
-            good_s = start_s
-            ends[start_s] = label.ready_s
-    slack_s = min(good_s, low_s + _waits(first))
-    if slack_s not in ends:
-        label = run(trip, slack_s, load_rows)
-        if isinstance(label, Label):
-            ends[slack_s] = label.ready_s
+    for start_s in (latest_s, min(latest_s, low_s + _waits(first))):
+        if start_s not in ends:
+            label = run(ride, start_s, load_rows)
+            if isinstance(label, Label):
+                ends[start_s] = label.ready_s
     best_s = min(ends, key=lambda start_s: (ends[start_s] - start_s, start_s))
-    duration_s = ends[best_s] - best_s + trip.lead_s
-    if duration_s > trip.max_duration_s:
-        return _too_long(duration_s, trip.max_duration_s)
-    short = [s for s in ends if ends[s] - s + trip.lead_s <= trip.max_duration_s]
-    return Timing(min(short), max(short), best_s, duration_s, trip.loading_s)
+    duration_s = ends[best_s] - best_s + ride.lead_s
+    if duration_s > ride.max_duration_s:
+        return _too_long(duration_s, ride.max_duration_s)
+    short = [s for s in ends if ends[s] - s + ride.lead_s <= ride.max_duration_s]
+    return Timing(min(short), max(short), best_s, duration_s, ride.loading_s)
 
 
-def _probes(low_s: int, end_s: int) -> list[int]:
-    """Return starts to try: the latest first, then ever finer from late to early."""
-    width_s = end_s - 1 - low_s
-    if width_s <= 0:
-        return []
-    steps = (8, 4, 6, 2, 7, 5, 3, 1)
-    return [low_s + width_s * step // 8 for step in steps]
+def _latest_start(ride: Ride) -> int:
+    """Return the latest start of loading, by running the trip backwards in time.
+
+    Seen from its end a trip keeps the same driving rule; only a loading shorter than a rest ties
+    the way before it to the way after it.
+    """
+    back = _labels(_mirrored(ride), -ride.limit_s, (), beyond_s=ride.lead_driven_s)
+    if isinstance(back, Broken):
+        return -FAR_S
+    missing_s = max(0, ride.rest_s - ride.loading_s) if ride.lead_driven_s else 0
+    free_s = ride.max_driving_s - ride.lead_driven_s
+    return max(
+        -label.ready_s - ride.loading_s - (missing_s if label.driven_s > free_s else 0)
+        for label in back
+    )
+
+
+def _mirrored(ride: Ride) -> Ride:
+    """Return the trip from its end to the depot, every moment with its sign changed."""
+    n_stops = len(ride.legs)
+    ends_away = bool(ride.to_s) and ride.to_s[-1] < FAR_S
+    n_visits = n_stops if ends_away else n_stops - 1
+    visits = range(n_visits - 1, -1, -1)
+    return ride._replace(
+        lead_s=0,
+        lead_driven_s=0,
+        loading_s=0,
+        legs=[*([0] if ends_away else []), *reversed(ride.legs)],
+        from_s=[*(-ride.to_s[at] - ride.service_s[at] for at in visits), -FAR_S],
+        to_s=[*(-ride.from_s[at] - ride.service_s[at] for at in visits), FAR_S],
+        service_s=[*(ride.service_s[at] for at in visits), 0],
+        limit_s=FAR_S,
+    )
 
 
 def _waits(label: Label) -> int:
@@ -250,43 +267,57 @@ def _waits(label: Label) -> int:
     return wait_s
 
 
-def run(trip: Ride, loading_from_s: int, load_rows: Sequence[int]) -> Label | Broken:
+def run(ride: Ride, loading_from_s: int, load_rows: Sequence[int]) -> Label | Broken:
     """Return the earliest end of the trip that starts to load at `loading_from_s`, or why not."""
-    ready_s = loading_from_s + trip.loading_s
-    labels = [
-        Label(ready_s, trip.lead_driven_s, loading_from_s, ready_s, ready_s, ready_s, 0, None)
-    ]
-    remaining_s = sum(trip.legs)
-    for stop, leg_s in enumerate(trip.legs):
-        grown = [reached for label in labels for reached in _reach(trip, label, stop, remaining_s)]
-        labels = _undominated([label for label in grown if label.starts_s <= trip.to_s[stop]])
-        if not labels:
-            return _late(trip, stop, min(label.arrives_s for label in grown), load_rows)
-        remaining_s -= leg_s
+    labels = _labels(ride, loading_from_s, load_rows)
+    if isinstance(labels, Broken):
+        return labels
     best = min(labels, key=lambda label: label[:3])
-    if best.ready_s > trip.limit_s:
-        return _over(best.ready_s, trip.limit_s)
+    if best.ready_s > ride.limit_s:
+        return _over(best.ready_s, ride.limit_s)
     return best
 
 
-def _reach(trip: Ride, label: Label, stop: int, remaining_s: int) -> list[Label]:
+def _labels(
+    ride: Ride, loading_from_s: int, load_rows: Sequence[int], *, beyond_s: int = 0
+) -> list[Label] | Broken:
+    """Return every way to end the trip that no other beats, or the first window that is missed.
+
+    `beyond_s` is the driving that follows the last leg.
+    """
+    ready_s = loading_from_s + ride.loading_s
+    labels = [
+        Label(ready_s, ride.lead_driven_s, loading_from_s, ready_s, ready_s, ready_s, 0, None)
+    ]
+    remaining_s = sum(ride.legs) + beyond_s
+    for stop, leg_s in enumerate(ride.legs):
+        grown = [reached for label in labels for reached in _reach(ride, label, stop, remaining_s)]
+        labels = _undominated([label for label in grown if label.starts_s <= ride.to_s[stop]])
+        if not labels:
+            arrives_s = min(label.arrives_s for label in grown)
+            return _late(ride, stop, arrives_s, load_rows)
+        remaining_s -= leg_s
+    return labels
+
+
+def _reach(ride: Ride, label: Label, stop: int, remaining_s: int) -> list[Label]:
     """Return the ways to drive on to `stop`: at once, or after topping the stay up to a rest."""
-    leg_s = trip.legs[stop]
+    leg_s = ride.legs[stop]
     if leg_s == 0:
         options = [(label.ready_s, label.driven_s)]
-    elif label.ready_s - label.standing_since_s >= trip.rest_s:
+    elif label.ready_s - label.standing_since_s >= ride.rest_s:
         options = [(label.ready_s, 0)]
     else:
         options = [(label.ready_s, label.driven_s)]
-        if label.driven_s and label.driven_s + remaining_s > trip.max_driving_s:
-            options.append((label.standing_since_s + trip.rest_s, 0))
+        if label.driven_s and label.driven_s + remaining_s > ride.max_driving_s:
+            options.append((label.standing_since_s + ride.rest_s, 0))
     reached = []
     for departs_s, driven_s in options:
-        n_rests, after_s = drive(driven_s, leg_s, trip.max_driving_s)
-        arrives_s = departs_s + leg_s + n_rests * trip.rest_s
-        starts_s = max(arrives_s, trip.from_s[stop])
+        n_rests, after_s = drive(driven_s, leg_s, ride.max_driving_s)
+        arrives_s = departs_s + leg_s + n_rests * ride.rest_s
+        starts_s = max(arrives_s, ride.from_s[stop])
         since_s = arrives_s if leg_s else label.standing_since_s
-        ready_s = starts_s + trip.service_s[stop]
+        ready_s = starts_s + ride.service_s[stop]
         reached.append(
             Label(ready_s, after_s, since_s, departs_s, arrives_s, starts_s, driven_s, label)
         )

@@ -39,6 +39,7 @@ class Annealer:
         self.current, self.best = state, state
         self.current_fen = self.best_fen = state.price()
         self._neighbors, self._rng, self._pool = neighbors, rng, pool
+        self._n_absent = [0] * len(state.where)
         self.n_steps = 0
         for trip in state.trips:
             pool.add(trip)
@@ -52,7 +53,9 @@ class Annealer:
         candidate_fen = candidate.price()
         for trip in candidate.fresh:
             self._pool.add(trip)
-        if not self._accepts(candidate_fen, share):
+        for row in candidate.left:
+            self._n_absent[row] += 1
+        if not (self._accepts(candidate_fen, share) or self._leaves_easier_loads(candidate)):
             return False
         self.current, self.current_fen = candidate, candidate_fen
         if candidate_fen < self.best_fen:
@@ -80,3 +83,10 @@ class Annealer:
         if temperature <= 0:
             return False
         return gone_fen > temperature * math.log(max(self._rng.random(), 1e-300))
+
+    def _leaves_easier_loads(self, candidate: State) -> bool:
+        """Whether no more loads are left than now, and those that were seldom left before (SISR)."""
+        now, then = self.current.left, candidate.left
+        if len(then) > len(now) or candidate.left_fen(then) > candidate.left_fen(now):
+            return False
+        return sum(self._n_absent[row] for row in then) < sum(self._n_absent[row] for row in now)

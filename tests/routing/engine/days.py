@@ -57,7 +57,9 @@ class Columns:
 
     def __init__(self, table: type) -> None:
         self.table = table
-        self.values: dict[str, list] = {field.name: [] for field in fields(table)}
+        self.values: dict[str, list] = {
+            field.name: [] for field in fields(table) if not field.name.startswith("busy_")
+        }
 
     def add(self, **row) -> int:
         assert set(row) == set(self.values)
