@@ -121,11 +121,10 @@ def _strings(path: Path) -> Iterator[Text]:
     if path.suffix == ".html":
         # Only the calls matter: indentation left by the template would be bad Python.
         source = "\n".join(line.strip() for line in templatize(source).splitlines())
-    options = {"encoding": "utf-8"}
     for _line, function, arguments, _comments in extract_python(
-        io.BytesIO(source.encode()), KEYWORDS, (), options
+        io.BytesIO(source.encode()), KEYWORDS, (), {"encoding": "utf-8"}
     ):
-        text = _text(function, arguments)
+        text = _text(str(function), arguments)
         if text:
             yield text
 
@@ -155,8 +154,8 @@ def _same_placeholders(message: Message) -> bool:
     pattern = r"%\((\w+)\)|%([sd])|\{(\w*)\}"
     source = message.id[-1] if isinstance(message.id, tuple | list) else message.id
     strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    wanted = set(re.findall(pattern, source))
-    return all(set(re.findall(pattern, string)) == wanted for string in strings)
+    wanted = set(re.findall(pattern, str(source)))
+    return all(set(re.findall(pattern, str(string))) == wanted for string in strings)
 
 
 def _shown(text: object) -> str:

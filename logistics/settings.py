@@ -89,8 +89,9 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Django -----------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.simple_history",
+    "logistics.back_office.apps.ParkAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -167,6 +168,16 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "logistics.web.errors.locked_out"
 CSRF_FAILURE_VIEW = "logistics.web.errors.csrf_failure"
+
+UNFOLD = {
+    "SITE_TITLE": _("Luohe logistics park"),
+    "SITE_HEADER": _("Luohe logistics park"),
+    "SITE_SUBHEADER": _("Back office"),
+    "SITE_SYMBOL": "ac_unit",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "BORDER_RADIUS": "6px",
+}
 
 # --- Databases --------------------------------------------------------------------------------
 SQLITE_OPTIONS = {

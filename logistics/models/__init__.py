@@ -1,5 +1,6 @@
 """The tables of the lowest floor."""
 
+from logistics.models import edits  # noqa: F401 - tables of who edited what
 from logistics.models.accounts import IdempotentRequest, MachineClient, Membership, RoleChoice, User
 from logistics.models.contracts import Contract, ContractKind, ContractLane, ContractRate
 from logistics.models.events import Event, EventReader

@@ -34,6 +34,7 @@ class PublicIdField(models.CharField):  # type: ignore[type-arg]
     def deconstruct(self) -> tuple[str, str, Any, Any]:
         """Tell migrations how to build the field again."""
         name, path, args, kwargs = super().deconstruct()
+        kwargs["unique"] = self.unique  # a table of earlier versions holds an id more than once
         return name, path, [self.prefix, *args], kwargs
 
     def has_default(self) -> bool:

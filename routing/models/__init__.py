@@ -1,5 +1,6 @@
 """The tables of fleet, loads and plans."""
 
+from routing.models import edits  # noqa: F401 - tables of who edited what
 from routing.models.fleet import (
     Compartment,
     Driver,

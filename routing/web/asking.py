@@ -43,7 +43,7 @@ class Asking:
 
     @property
     def organization_name(self) -> str:
-        own = Organization.objects.filter(pk=self.principal.organization_id).first()
+        own = Organization.objects.filter(pk=self.principal.organization_id or 0).first()
         return own.name if own else ""
 
 

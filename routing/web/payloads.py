@@ -108,7 +108,8 @@ def _place(stop: Stop) -> dict[str, Any]:
 
 def map_payload(lines: Iterable[TripLine]) -> dict[str, Any]:
     """Return the lines of the trips, and each place once with how many trips call there."""
-    trips, places = [], {}
+    trips: list[dict[str, Any]] = []
+    places: dict[int, dict[str, Any]] = {}
     for line in lines:
         for stop in line.stops:
             place = places.setdefault(stop.site_id, {**_place(stop), "n": 0})

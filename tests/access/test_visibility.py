@@ -37,8 +37,7 @@ def tables() -> list[type[Model]]:
     return [
         table
         for table in apps.get_models()
-        if table._meta.app_label in FLOORS
-        and not table._meta.label.startswith("logistics.Historical")
+        if table._meta.app_label in FLOORS and not table.__name__.startswith("Historical")
     ]
 
 

@@ -1,5 +1,6 @@
 """The tables of the park and the cold."""
 
+from warehouses.models import edits  # noqa: F401 - tables of who edited what
 from warehouses.models.excursions import (
     Excursion,
     ExcursionHandling,
