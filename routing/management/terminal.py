@@ -1,8 +1,10 @@
 """What a dispatcher sees of planning in a terminal: the running search, and the finished plan in figures."""
 
 import time
+from argparse import ArgumentTypeError
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Protocol
 
 from rich.console import Console
@@ -51,6 +53,15 @@ _CLASSES = {
 }
 LANGUAGES = ("both", "zh", "en")
 UTILIZATION = (("pallets", "pallets"), ("weight", "weight"), ("volume", "volume"))
+
+
+def day_argument(text: str) -> date:
+    """Read a day of the command line, or say how one is written."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        msg = f"{text!r} is not a day; write it as year-month-day, e.g. 2026-11-24"
+        raise ArgumentTypeError(msg) from None
 
 
 class Words:

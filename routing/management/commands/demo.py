@@ -26,7 +26,14 @@ from routing.management.cold_lines import (
     show_cold,
     show_throughput,
 )
-from routing.management.terminal import LANGUAGES, Words, running, show_plan, show_rows
+from routing.management.terminal import (
+    LANGUAGES,
+    Words,
+    day_argument,
+    running,
+    show_plan,
+    show_rows,
+)
 from routing.management.watching import watch_worker
 from routing.models import Plan, PlanStatus, Stop, StopKind
 from routing.plan_report import count_violations
@@ -45,7 +52,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--date", type=date.fromisoformat, default=DAY)
+        parser.add_argument("--date", type=day_argument, default=DAY)
         parser.add_argument("--seconds", type=int, default=20, help="time for the search")
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--lang", choices=LANGUAGES, default="both", help="language of labels")
@@ -61,6 +68,9 @@ class Command(BaseCommand):
             faults = self._run(console, Words(options["lang"], WORDS), options)
         except (embedded.AlreadyRunning, ServiceFailed, DomainError) as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            msg = "Stopped; broker and worker have been ended."
+            raise CommandError(msg, returncode=130) from None
         if faults:
             msg = "The demo did not do its job: " + "; ".join(faults)
             raise CommandError(msg)

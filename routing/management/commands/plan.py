@@ -5,11 +5,10 @@ import os
 import signal
 import socket
 import uuid
-from argparse import ArgumentParser, ArgumentTypeError
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any, cast
@@ -25,6 +24,7 @@ from routing import planning
 from routing.management.terminal import (
     LANGUAGES,
     Words,
+    day_argument,
     missing_classes,
     running,
     show_plan,
@@ -46,7 +46,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--date", type=_day, required=True, help="day to plan, e.g. 2026-11-24")
+        parser.add_argument(
+            "--date", type=day_argument, required=True, help="day to plan, e.g. 2026-11-24"
+        )
         parser.add_argument(
             "--seconds",
             type=int,
@@ -115,14 +117,6 @@ class Command(BaseCommand):
             msg = f"Plan {plan.public_id} is {plan.status}, not {wanted}: {reason}"
             raise CommandError(msg)
         console.print(f"{plan.public_id} {plan.status}, {yuan(plan.cost_fen)}", highlight=False)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        msg = f"{text!r} is not a day; write it as year-month-day, e.g. 2026-11-24"
-        raise ArgumentTypeError(msg) from None
 
 
 def _refuse_unwritable(path: Path | None) -> None:
