@@ -4,9 +4,9 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from django.http import HttpResponse
 
 from logistics import scoping
 from logistics.rest.views import RestView
@@ -63,7 +63,7 @@ def test_a_method_that_the_matrix_does_not_list_is_refused(world: World) -> None
         walker = Walker(world, role)
         for route, thing in things.items():
             for method in METHODS:
-                if (method, route) in listed:
+                if (method, route) in listed | SAME_AS_POST:
                     continue
                 public_id = world.own(role, thing) if thing else ""
                 status = walker.send(method, route, public_id=public_id).status_code
@@ -137,14 +137,14 @@ def walk(world: World, role: str, table: list[Row] | None = None) -> list[str]:
     return wrong
 
 
-def tokens_in(response: HttpResponse) -> set[str]:
+def tokens_in(response: Any) -> set[str]:
     """Return all tenants' tokens in an answer: its body and its headers."""
     text = walk_text(response)
     return set(re.findall(r"canary-[a-z-]*[a-z]|only-[a-z-]+-may-know", text))
 
 
-def walk_text(response: HttpResponse) -> str:
-    content: bytes = response.content_seen  # type: ignore[attr-defined]
+def walk_text(response: Any) -> str:
+    content: bytes = response.content_seen
     return content.decode("utf-8", "replace") + str(response.headers)
 
 
@@ -163,8 +163,8 @@ def _is_redirect(route: str, status: int) -> bool:
     return status == 302 and route in {"", "admin/", "sign-in"}
 
 
-def _without_trace(response: HttpResponse) -> tuple[int, dict[str, object], dict[str, str]]:
-    body = json.loads(response.content_seen)  # type: ignore[attr-defined]
+def _without_trace(response: Any) -> tuple[int, dict[str, object], dict[str, str]]:
+    body = json.loads(response.content_seen)
     headers = dict(response.headers)
     for name in ("instance", "trace_id"):
         body.pop(name)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -54,16 +53,17 @@ class Walker:
 
     def __post_init__(self) -> None:
         self.member = getattr(self.world.cast, self.role) if self.role != "stranger" else None
-        browser = Client()
+        self.client = Client(raise_request_exception=False)
         if self.member:
-            browser.force_login(self.member.user)
-        self.session = {name: morsel.value for name, morsel in browser.cookies.items()}
+            self.client.force_login(self.member.user)
+        self.session = {name: morsel.value for name, morsel in self.client.cookies.items()}
 
-    def send(self, method: str, route: str, *, public_id: str = "", **extra: Any) -> HttpResponse:
+    def send(self, method: str, route: str, *, public_id: str = "", **extra: Any) -> Any:
         """Send one request as machine or person, whichever the route is for, and roll back."""
         path = "/" + filled(route, public_id)
         headers = {"idempotency-key": uuid.uuid4().hex, "if-match": "*", "accept-language": "en"}
-        client = Client(raise_request_exception=False)
+        client = self.client
+        client.cookies.clear()
         if not is_for_machines(route) or self.role in PERSONS:
             client.cookies.load(self.session)  # afresh: an answer may sign this one out
         elif self.member:
@@ -73,7 +73,7 @@ class Walker:
             asked = {"content_type": "application/json"}
         body = BODIES.get(route, "") if method == "POST" else ""
         with transaction.atomic():
-            response = client.generic(method, path, body, headers=headers, **(asked | extra))
+            response: Any = client.generic(method, path, body, headers=headers, **(asked | extra))
             chunks = response.streaming_content if response.streaming else [response.content]
             response.content_seen = b"".join(chunks)
             transaction.set_rollback(True)

@@ -40,7 +40,7 @@ def post(
     raw = RequestFactory().post(path, body, content_type="application/json", headers=headers)
     raw.arrived_at = NOW + after  # type: ignore[attr-defined]
     request = Request(raw, parsers=[JSONParser()])
-    request.auth = by  # type: ignore[assignment]
+    request.auth = by
     return request
 
 

@@ -1,8 +1,9 @@
 """A plan over REST, from asking for it to its trips at the carriers."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from logistics import events
@@ -17,7 +18,7 @@ from tests.routing.plannable import AT_ONCE, NOW, make_plannable
 ASKED = {"planning_date": DAY.isoformat(), "seconds": 1}
 
 
-def ask(cast: Cast, **headers: str) -> HttpResponse:
+def ask(cast: Cast, **headers: str) -> Any:
     return Rest(cast.dispatcher).post("/api/v1/plans", ASKED, **headers)
 
 

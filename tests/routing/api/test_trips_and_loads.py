@@ -75,7 +75,8 @@ def test_the_stops_of_a_trip_stand_in_their_order_with_what_is_done_there(world:
 
 def test_the_stops_page_by_position(world: World) -> None:
     rest, path = Rest(world.cast.yto), f"/api/v1/trips/{world.own('yto', 'trip')}/stops?limit=2"
-    seen, cursor = [], ""
+    seen: list[int] = []
+    cursor: str | None = ""
     while cursor is not None:
         body = rest.get(path + (f"&cursor={cursor}" if cursor else "")).json()
         seen += [stop["position"] for stop in body["data"]]

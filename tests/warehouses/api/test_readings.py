@@ -58,7 +58,7 @@ def test_lines_are_read_like_an_array(world: World) -> None:
 
 
 def test_good_rows_are_kept_although_others_are_bad(world: World) -> None:
-    rows = [
+    rows: list[Any] = [
         reading(0),
         reading(1, value_c="warm"),
         reading(2, value_c=True),
