@@ -94,6 +94,12 @@ _CHINESE = {
     Reason.INVALID_INPUT: "货载数据无效。",
 }
 
+TIME_RAN_OUT = {
+    "en": "Time ran out before the load had been tried in every trip; plan for longer.",
+    "zh-hans": "在逐一尝试所有车次之前时间已用尽；请延长计算时间。",
+}
+"""Said instead of a reason that is not proven."""
+
 _SENTENCES = {"en": _ENGLISH, "zh-hans": _CHINESE}
 
 

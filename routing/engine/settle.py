@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from routing.engine.assemble import keeps_every_rule_at
 from routing.engine.cp import CpRunner
-from routing.engine.docks import Slot, assign_docks, earliest_gap, place_greedily, serving_docks
+from routing.engine.docks import (
+    Booking,
+    Slot,
+    assign_docks,
+    earliest_gap,
+    place_greedily,
+    serving_docks,
+)
 from routing.engine.explain import alone_reason, is_able_alone
 from routing.engine.reasons import Broken, Reason
 from routing.engine.solution import Unassigned
@@ -75,8 +82,7 @@ class Settler:
         if not is_able_alone(self._book, row):
             return alone_reason(self._book, row)
         if self._left_s() <= 0:
-            numbers = self._commitments(row)
-            return Unassigned(row, Reason.NEEDS_COMMITMENTS_CHANGED, numbers, is_proven=False)
+            return Unassigned(row, Reason.NEEDS_COMMITMENTS_CHANGED, {}, is_proven=False)
         rules = Counter[Reason]()
         offers = [*self._grown(row, rules), *self._free(row, rules)]
         offers.sort(key=lambda offer: (offer.extra_fen, offer.new.rows, offer.new.kind_row))
@@ -148,16 +154,22 @@ class Settler:
         if slot is not None:
             return {**others, offer.new: slot}
         trips = [trip for trip in others if trip.depot == offer.new.depot] + [offer.new]
+        anew = self._all_docked(trips)
+        return None if anew is None else {**others, **anew}
+
+    def _all_docked(self, trips: list[Trip]) -> dict[Trip, Slot] | None:
+        """Return slots for all trips of a depot; note when None is no proof."""
         limit_s = min(REBOOK_LIMIT_S, self._left_s())
-        booking = assign_docks(self._tables, trips, self._runner, limit_s, must_fit_all=True)
-        self._is_proven = self._is_proven and booking.is_proven
-        if booking.slots is None:
-            return None
-        for trip, new_slot in booking.slots.items():
-            if not keeps_every_rule_at(self._tables, trip, new_slot.from_s):
-                self._is_proven = False
-                return None
-        return {**others, **booking.slots}
+        booking = Booking(None, is_proven=False)
+        if limit_s > 0:
+            booking = assign_docks(self._tables, trips, self._runner, limit_s, must_fit_all=True)
+        slots = booking.slots
+        if slots is not None and all(
+            keeps_every_rule_at(self._tables, trip, slot.from_s) for trip, slot in slots.items()
+        ):
+            return slots
+        self._is_proven = self._is_proven and slots is None and booking.is_proven
+        return None
 
     def _gap(self, slots: dict[Trip, Slot], trip: Trip) -> Slot | None:
         """Return a free slot for the trip, at its best moment or later, else as early as it can."""

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from routing.engine.reasons import Reason, sentence
+from routing.engine.reasons import TIME_RAN_OUT, Reason, sentence
 
 FORMAT = "luohe-solution/1"
 
@@ -95,6 +95,8 @@ class Unassigned:
 
     def sentence(self, language: str = "en") -> str:
         """Return the reason as a sentence in ``en`` or ``zh-hans``."""
+        if not self.is_proven:
+            return TIME_RAN_OUT[language]
         return sentence(self.reason, self.numbers, language)
 
 
