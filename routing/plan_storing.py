@@ -9,7 +9,6 @@ from django.db import transaction
 from logistics.events import record
 from logistics.scoping import SYSTEM
 from routing import plan_leases
-from routing.engine.reasons import sentence
 from routing.engine.solution import Rest, Route, Solution, Visit
 from routing.event_types import PlanFailed, PlanSolved
 from routing.models import (
@@ -115,8 +114,8 @@ def _unassigned(plan: Plan, built: DayProblem, solution: Solution) -> Iterator[U
             plan=plan,
             load=built.loads[left.load],
             code=str(left.reason),
-            sentence_zh=sentence(left.reason, left.numbers, "zh-hans"),
-            sentence_en=sentence(left.reason, left.numbers, "en"),
+            sentence_zh=left.sentence("zh-hans"),
+            sentence_en=left.sentence("en"),
             numbers=numbers,
         )
     for refused in built.refused:
