@@ -128,7 +128,13 @@ def read_attention(
     ended = [item for item in excursions if not item.is_running]
     grave = [item for item in ended if item.row.severity != Severity.MINOR]
     minor = [item for item in ended if item.row.severity == Severity.MINOR]
-    items: tuple[Item, ...] = (*running, *grave, *_left_out(principal, plan), *_silent(principal), *minor)
+    items: tuple[Item, ...] = (
+        *running,
+        *grave,
+        *_left_out(principal, plan),
+        *_silent(principal),
+        *minor,
+    )
     return Attention(items=items)
 
 
