@@ -34,6 +34,12 @@ def watched(page: Page) -> Iterator[None]:
 
     page.on("requestfailed", failed)
     page.on(
+        "response",
+        lambda answer: (
+            wrong.append(f"{answer.status}: {answer.url}") if answer.status >= 400 else None
+        ),
+    )
+    page.on(
         "request",
         lambda request: None if is_ours(request.url) else wrong.append(f"asked: {request.url}"),
     )
