@@ -78,21 +78,27 @@ def broker(*, var_dir: Path) -> Service:
     )
 
 
-def worker(*, var_dir: Path, environment: Mapping[str, str] | None = None) -> Service:
-    """Return a Celery worker with two processes; it is ready when its banner says so."""
-    name = f"luohe-{os.getpid()}-{secrets.token_hex(2)}@localhost"
+def worker(
+    *,
+    var_dir: Path,
+    environment: Mapping[str, str] | None = None,
+    name: str = "worker",
+    queues: str = "hints,plans",
+) -> Service:
+    """Return a Celery worker with a process for each queue; it is ready when its banner says so."""
+    host = f"luohe-{name}-{os.getpid()}-{secrets.token_hex(2)}@localhost"
     return _celery(
-        "worker",
+        name,
         [
-            "--queues=hints,plans",
+            f"--queues={queues}",
             "--pool=prefork",
-            "--concurrency=2",
-            f"--hostname={name}",
+            f"--concurrency={queues.count(',') + 1}",
+            f"--hostname={host}",
             "--without-gossip",
             "--without-mingle",
         ],
         var_dir=var_dir,
-        ready_words=f"{name} ready.",
+        ready_words=f"{host} ready.",
         environment=environment,
     )
 
@@ -162,6 +168,14 @@ class Services:
         service.wait_ready()
 
 
+def _workers(var_dir: Path) -> list[Service]:
+    # Apart, so that plans, however long and many, keep no alarm and no sweep waiting.
+    return [
+        worker(var_dir=var_dir, queues="hints"),
+        worker(var_dir=var_dir, name="planner", queues="plans"),
+    ]
+
+
 @contextmanager
 def services(
     *,
@@ -177,7 +191,7 @@ def services(
         try:
             if with_broker:
                 children.start(broker(var_dir=var_dir))
-            together = [worker(var_dir=var_dir)] if with_worker else []
+            together = _workers(var_dir) if with_worker else []
             together += [beat(var_dir=var_dir)] if with_beat else []
             together += [web(var_dir=var_dir, port=web_port)] if web_port is not None else []
             children.start(*together)
@@ -211,7 +225,8 @@ def _celery(
     ready_words: str,
     environment: Mapping[str, str] | None = None,
 ) -> Service:
-    command = [sys.executable, "-m", "celery", "--app", "logistics", name, "--loglevel", "INFO"]
+    part = "beat" if name == "beat" else "worker"
+    command = [sys.executable, "-m", "celery", "--app", "logistics", part, "--loglevel", "INFO"]
     return Service(
         name=name,
         command=[*command, *options],

@@ -123,7 +123,7 @@ def test_serve_answers_and_leaves_nothing_behind(
             assert answer.status == 200
         assert "Sending due task" in log_of(tmp_path, "beat", "Sending due task")
         children = children_of(serve.pid)
-        assert len(children) == 4
+        assert len(children) == 5
         serve.send_signal(signal.SIGTERM)
         assert serve.wait(40) == 0
     assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
