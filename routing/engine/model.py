@@ -19,6 +19,8 @@ from routing.engine.trips import Trip
 
 MAX_COLUMNS = 2_500
 N_ENERGY_ROWS = 24
+LP_LIMIT_S = 0.4
+"""The relaxation cannot be interrupted, so it must be shorter than the wait for a stop."""
 
 
 def choose_trips(
@@ -27,7 +29,7 @@ def choose_trips(
     """Return the cheapest choice among `trips`, starting from `current`; None when none was found."""
     if not trips or limit_s <= 0:
         return None
-    kept = _promising(tables, trips, current, limit_s / 3)
+    kept = _promising(tables, trips, current, min(LP_LIMIT_S, limit_s / 3))
     model = cp_model.CpModel()
     chosen = [model.new_bool_var(f"t{index}") for index in range(len(kept))]
     left = [model.new_bool_var(f"l{row}") for row in range(len(tables.loads))]

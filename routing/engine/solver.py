@@ -125,7 +125,10 @@ class _Run:
     def construct(self) -> None:
         """Build a first plan by cheapest insertion of the largest loads first."""
         loads = self._book.tables.loads
-        self._able = [row for row in range(len(loads)) if is_able_alone(self._book, row)]
+        # A stopped run tries the rest unseen: insertion finds out as well.
+        self._able = [
+            row for row in range(len(loads)) if self.is_stopped() or is_able_alone(self._book, row)
+        ]
         order = sorted(self._able, key=lambda row: (-loads[row].n_pallets, row))
         state = State(self._book)
         state.left = set(self._able)
@@ -185,6 +188,7 @@ class _Run:
         return self._solution(routes, unassigned)
 
     def _left_to_settle_s(self) -> float:
+        self.is_stopped()
         return self._end_s + GRACE_S - self.elapsed_s()
 
     def _solution(self, routes: tuple[Route, ...], unassigned: tuple[Unassigned, ...]) -> Solution:

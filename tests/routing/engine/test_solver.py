@@ -56,8 +56,8 @@ def test_it_stops_when_it_is_told_to_and_keeps_the_best_plan(hard_day):
     asked = []
 
     def should_stop():
-        asked.append(time.monotonic())
-        return asked[-1] - begun > 2
+        asked.append(time.process_time())
+        return time.monotonic() - begun > 2
 
     plan = solve(hard_day, seconds=60, should_stop=should_stop)
     assert time.monotonic() - begun < 5
@@ -65,7 +65,7 @@ def test_it_stops_when_it_is_told_to_and_keeps_the_best_plan(hard_day):
     assert plan.n_assigned > 0.5 * hard_day.n_loads
     assert check(hard_day, plan) == []
     gaps = [later - earlier for earlier, later in pairwise(asked)]
-    assert max(gaps) < 1.0, "asked at least every half second, and a busy machine's delay"
+    assert max(gaps) < 0.5, "seconds of our own, whatever else the machine does"
 
 
 def test_it_asks_whether_to_stop_every_half_second():
@@ -163,11 +163,11 @@ day_arguments = {
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-@settings(max_examples=25, deadline=None, phases=PHASES)
+@settings(max_examples=15, deadline=None, phases=PHASES)
 @given(st.fixed_dictionaries(day_arguments))
 def test_every_plan_of_a_random_day_passes_the_checker(arguments):
     day = make_day(**arguments)
-    plan = solve(day, seconds=0.6, seed=arguments["seed"])
+    plan = solve(day, seconds=0.5, seed=arguments["seed"])
     assert check(day, plan) == []
     able = assignable_alone(day).is_assignable
     hopeless = {left.load for left in plan.unassigned if not able[left.load]}
@@ -207,10 +207,10 @@ def without_moments(plan, by_s):
     return move({k: v for k, v in content.items() if k not in {"problem_hash", "seconds"}})
 
 
-@settings(max_examples=6, deadline=None, phases=PHASES)
+@settings(max_examples=5, deadline=None, phases=PHASES)
 @given(st.integers(0, 1_000), st.integers(-400, 400).map(lambda days: days * 86_400 + 777))
 def test_moving_all_times_moves_the_plan_and_changes_nothing_else(seed, by_s):
-    day = make_day(seed, n_vehicles=4, n_depots=2)
+    day = make_day(seed, n_vehicles=3, n_depots=2)
     plan = solve(day, seconds=60, seed=seed, clock=Ticks())
     moved = solve(later(day, by_s), seconds=60, seed=seed, clock=Ticks())
     assert without_moments(moved, by_s) == without_moments(plan, 0)
