@@ -11,10 +11,10 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
 from rest_framework.serializers import CharField
 
-from logistics.rest.idempotency import HEADER
+from logistics.rest.idempotency import HEADER, MAX_KEY
 from logistics.rest.parameters import Parameter
 from logistics.rest.problems import MEDIA_TYPE
-from logistics.rest.shapes import ProblemShape
+from logistics.rest.shapes import ProblemShape, StrictShape
 from logistics.rest.views import DetailView, ListView
 
 
@@ -52,8 +52,9 @@ def in_query(parameter: Parameter) -> OpenApiParameter:
 
 def in_header(name: str, description: str, *, required: bool = True) -> OpenApiParameter:
     """Describe a request header."""
+    schema = {"type": "string", "minLength": 1, "maxLength": MAX_KEY}
     return OpenApiParameter(
-        name, str, OpenApiParameter.HEADER, required=required, description=description
+        name, schema, OpenApiParameter.HEADER, required=required, description=description
     )
 
 
@@ -117,6 +118,12 @@ class RestSchema(AutoSchema):
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return False  # lists have an envelope of their own
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if isinstance(serializer, StrictShape):
+            schema["additionalProperties"] = False
+        return schema
 
     def _get_serializer_name(self, serializer: Any, *args: Any, **kwargs: Any) -> str:
         return str(super()._get_serializer_name(serializer, *args, **kwargs)).removesuffix("Shape")

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from logistics.errors import DomainError, Fault
 from logistics.rest.arrivals import arrived_at
 from logistics.rest.permissions import Access
-from logistics.rest.shapes import MomentField, Shape
+from logistics.rest.shapes import MomentField, Shape, StrictShape
 from logistics.rest.views import RestView
 from logistics.scoping import Role
 from warehouses import telemetry
@@ -61,7 +61,7 @@ class JsonLines(JsonBytes):
         return b"[" + b",".join(lines) + b"]"
 
 
-class RowShape(Shape[Any]):
+class RowShape(StrictShape):
     sensor = serializers.CharField(max_length=64, help_text="The sensor's code.")
     measured_at = MomentField(help_text="With offset; the device's own clock.")
     value_c = serializers.FloatField(min_value=-100, max_value=100)

@@ -22,12 +22,18 @@ def test_an_unknown_address_is_a_page_for_people(db: None) -> None:
     assert response["Content-Type"].startswith("text/html")
 
 
-@pytest.mark.parametrize(
-    "public_id", ["ld_01JZZZZZZZZZZZZZZZZZZZZZZZ", "1", "x" * 41, "ld-1", "%F0%9F%A5%A9", "../x"]
-)
-def test_a_missing_thing_is_not_found_however_its_id_looks(cast: Cast, public_id: str) -> None:
-    response = Rest(cast.yto).get(f"/api/v1/loads/{public_id}")
-    assert problem(response) == (404, "not_found")
+def test_a_missing_thing_is_not_found_however_its_id_looks(cast: Cast) -> None:
+    rest = Rest(cast.yto)
+    for public_id in [
+        "ld_01JZZZZZZZZZZZZZZZZZZZZZZZ",
+        "1",
+        "x" * 41,
+        "ld-1",
+        "%F0%9F%A5%A9",
+        "../x",
+    ]:
+        response = rest.get(f"/api/v1/loads/{public_id}")
+        assert problem(response) == (404, "not_found"), public_id
 
 
 def test_the_words_follow_the_reader_and_the_code_does_not(cast: Cast) -> None:

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.access.world import World, make_world
 from tests.cast import Cast
 from tests.rest_client import Rest, problem
 
@@ -14,50 +13,45 @@ LISTS = ("shipments", "loads", "trips", "events")
 DEEP = b"[" * 100_000 + b"]" * 100_000
 
 
-@pytest.fixture
-def world(cast: Cast) -> World:
-    return make_world(cast)
+QUERIES = (
+    "limit=0",
+    "limit=501",
+    "limit=" + "9" * 4000,
+    "limit=-1",
+    "limit=NaN",
+    "cursor=x",
+    "cursor=" + "A" * 4000,
+    "cursor=%F0%9F%A5%A9",
+    "cursor=%ED%A0%80",
+    "ref=%00",
+    "limit=%00",
+    "%00=1",
+    "order=-carrier__rate",
+    "carrier=yto",
+    "format=xml",
+    "status=%27%20OR%201=1--",
+    "updated_since=9999-12-31T23:59:59-14:00",
+    "updated_since=0001-01-01T00:00:00%2B14:00",
+)
+ADDRESSES = ("loads/ld_%00", "loads/%00", "%00", quote("trips/\u202e"), "code-lists/%00")
 
 
 @pytest.mark.parametrize("name", LISTS)
-@pytest.mark.parametrize(
-    "query",
-    [
-        "limit=0",
-        "limit=501",
-        "limit=" + "9" * 4000,
-        "limit=-1",
-        "limit=NaN",
-        "cursor=x",
-        "cursor=" + "A" * 4000,
-        "cursor=%F0%9F%A5%A9",
-        "cursor=%ED%A0%80",
-        "ref=%00",
-        "limit=%00",
-        "%00=1",
-        "order=-carrier__rate",
-        "carrier=yto",
-        "format=xml",
-        "status=%27%20OR%201=1--",
-        "updated_since=9999-12-31T23:59:59-14:00",
-        "updated_since=0001-01-01T00:00:00%2B14:00",
-    ],
-)
-def test_hostile_queries_are_refused(cast: Cast, name: str, query: str) -> None:
-    status, _code = problem(Rest(cast.yto).get(f"/api/v1/{name}?{query}"))
-    assert status == 400
+def test_hostile_queries_are_refused(cast: Cast, name: str) -> None:
+    rest = Rest(cast.yto)
+    answers = {query: problem(rest.get(f"/api/v1/{name}?{query}"))[0] for query in QUERIES}
+    assert answers == dict.fromkeys(QUERIES, 400)
 
 
-@pytest.mark.parametrize(
-    "path", ["loads/ld_%00", "loads/%00", "%00", "trips/\u202e", "code-lists/%00"]
-)
-def test_hostile_addresses_are_refused(cast: Cast, path: str) -> None:
-    address = path if "%" in path else quote(path)
-    assert problem(Rest(cast.yto).get(f"/api/v1/{address}"))[0] in {400, 404}
+def test_hostile_addresses_are_refused(cast: Cast) -> None:
+    rest = Rest(cast.yto)
+    answers = {problem(rest.get(f"/api/v1/{address}"))[0] for address in ADDRESSES}
+    assert answers <= {400, 404}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/api/v1/me", "/today", "/health/ready", "/sign-in"])
-def test_a_nul_in_a_cookie_breaks_nothing(cast: Cast, path: str) -> None:
+def test_a_nul_in_a_cookie_breaks_nothing(path: str) -> None:
     """Cookies are unquoted: an octal escape would reach the session table as NUL."""
     rest = Rest(None)
     response = rest.client.get(
@@ -66,17 +60,19 @@ def test_a_nul_in_a_cookie_breaks_nothing(cast: Cast, path: str) -> None:
     assert response.status_code == 400
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/sign-in", "/oauth/token", "/oauth/revoke"])
 @pytest.mark.parametrize("form", ["client_id=%00", "username=a%00&password=b", "grant_type=\0"])
-def test_a_nul_in_a_form_breaks_nothing(cast: Cast, path: str, form: str) -> None:
+def test_a_nul_in_a_form_breaks_nothing(path: str, form: str) -> None:
     response = Rest(None).client.post(
         path, form.encode(), content_type="application/x-www-form-urlencoded"
     )
     assert response.status_code == 400
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("query", ["%zz", "%", "a=%E4%E4", "scope=%00", "&&&;=;"])
-def test_the_token_endpoint_survives_hostile_queries(cast: Cast, query: str) -> None:
+def test_the_token_endpoint_survives_hostile_queries(query: str) -> None:
     response = Rest(None).client.post(
         f"/oauth/token?{query}",
         b"grant_type=client_credentials&client_id=%zz&client_secret=%",
@@ -85,10 +81,11 @@ def test_the_token_endpoint_survives_hostile_queries(cast: Cast, query: str) -> 
     assert 400 <= response.status_code < 500
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "authorization", ["Basic !!!", "Basic " + "A" * 9000, "Basic Og==", "Basic gICA", "Bearer"]
 )
-def test_the_token_endpoint_survives_hostile_credentials(cast: Cast, authorization: str) -> None:
+def test_the_token_endpoint_survives_hostile_credentials(authorization: str) -> None:
     response = Rest(None).client.post(
         "/oauth/token",
         b"grant_type=client_credentials",
@@ -116,14 +113,14 @@ BODIES = {
 }
 
 
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
 @pytest.mark.parametrize("path", ["plans", "temperature-readings:batch"])
-def test_hostile_bodies_are_refused_quickly(cast: Cast, path: str, body: bytes) -> None:
-    member = cast.device if "readings" in path else cast.dispatcher
-    started = time.process_time()
-    response = Rest(member).post(f"/api/v1/{path}", body)
-    assert time.process_time() - started < 3
-    assert problem(response)[0] in {400, 413, 422}
+def test_hostile_bodies_are_refused_quickly(cast: Cast, path: str) -> None:
+    rest = Rest(cast.device if "readings" in path else cast.dispatcher)
+    for name, body in BODIES.items():
+        started = time.process_time()
+        response = rest.post(f"/api/v1/{path}", body)
+        assert problem(response)[0] in {400, 413, 422}, name
+        assert time.process_time() - started < 3, name
 
 
 def test_a_body_beyond_its_limit_is_not_even_read(cast: Cast) -> None:
