@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
+from oauth2_provider.models import AccessToken, Grant, IDToken, RefreshToken
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from logistics.back_office.tables import PlainTable, ReadOnlyTable, Rows, StaffTable
@@ -21,6 +22,10 @@ from logistics.models import (
     SiteOpening,
     User,
 )
+
+# Tokens are secrets, and who has one is said by the machine client.
+for token in (AccessToken, RefreshToken, IDToken, Grant):
+    admin.site.unregister(token)
 
 
 class MembershipRows(Rows):

@@ -1,10 +1,12 @@
 """Starts the routing floor."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class RoutingConfig(AppConfig):
     name = "routing"
+    verbose_name = _("Fleet, loads and plans")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

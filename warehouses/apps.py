@@ -1,10 +1,12 @@
 """Starts the warehouses floor."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WarehousesConfig(AppConfig):
     name = "warehouses"
+    verbose_name = _("Park and cold chain")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

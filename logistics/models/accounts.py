@@ -52,6 +52,8 @@ class Membership(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
         constraints: ClassVar = [
             known_choice("role", RoleChoice, table="membership"),
             period_order("from_at", "to_at", table="membership"),
@@ -75,6 +77,8 @@ class MachineClient(models.Model):
     objects = ScopedQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("machine client")
+        verbose_name_plural = _("machine clients")
         constraints: ClassVar = [known_choice("role", RoleChoice, table="machine_client")]
 
     def __str__(self) -> str:

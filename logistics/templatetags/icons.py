@@ -17,4 +17,4 @@ def _drawn(name: str, size: int | None, attributes: tuple[tuple[str, object], ..
 @register.simple_tag
 def lucide(name: str, *, size: int | None = 24, **attributes: object) -> SafeString:
     """Draw an icon of Lucide as inline SVG."""
-    return _drawn(name, size, tuple(attributes.items()))
+    return _drawn(name, size, tuple({"class": "lucide", **attributes}.items()))
