@@ -39,7 +39,7 @@ def test_progress_shows_the_best_cost_while_it_is_solved(client: Client, cast: C
     ]
     plan.save()
     text = words(page(client, cast.dispatcher, f"/plans/{plan.public_id}/progress"))
-    assert "Best so far ¥8,123" in text
+    assert "Best objective so far ¥8,123" in text
     assert "Trips 8" in text
     assert "Not assigned 2" in text
 
