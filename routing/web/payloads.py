@@ -210,7 +210,12 @@ def progress_of(plan: Plan, at: datetime) -> Progress:
 
 
 def _curve(points: list[tuple[float, int]], budget_s: int) -> str:
-    """Return the best cost over time as a path in a box of 400 × 56."""
+    """Return the best cost over time as a path in a box of 400 × 56.
+
+    The first plans may cost many times the best one; they would flatten all that follows.
+    """
+    best = min((cost for _at_s, cost in points), default=0)
+    points = [(at_s, cost) for at_s, cost in points if cost <= 1.5 * best]
     if len(points) < 2:  # noqa: PLR2004 - one point is no curve
         return ""
     costs = [cost for _at_s, cost in points]
