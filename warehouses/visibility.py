@@ -2,9 +2,8 @@
 
 from django.db.models import Q
 
-from logistics.models import ShipmentParty
 from logistics.scoping import EVERYTHING, NOTHING, PARK_STAFF, Principal, Role, visibility
-from logistics.visibility import TENANTS
+from logistics.visibility import shipment_parts
 from warehouses.models import (
     ColdSpace,
     Device,
@@ -104,14 +103,4 @@ def devices(principal: Principal) -> Q:
     return Q(owner_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING
 
 
-@visibility(Stay, ShipmentVerdict)
-def of_shipments(principal: Principal) -> Q:
-    """As the shipment itself."""
-    if principal.role in PARK_STAFF:
-        return EVERYTHING
-    if principal.role == Role.WAREHOUSE_OPERATOR:
-        return Q(shipment__origin_id__in=principal.site_ids)
-    if principal.role in TENANTS:
-        mine = ShipmentParty.objects.filter(organization_id=principal.tenant_id)
-        return Q(shipment_id__in=mine.values("shipment_id"))
-    return NOTHING
+visibility(Stay, ShipmentVerdict)(shipment_parts)
