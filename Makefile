@@ -96,11 +96,11 @@ serve: install  ## web, API, worker and beat on the demo's data, until Ctrl-C (P
 
 ## ---------------------------------------------------------------- tests and checks
 
-PYTEST := $(RUN) -m pytest -n $(WORKERS) $(ARGS)
+PYTEST := $(RUN) -m pytest --durations=8 $(ARGS)
 
 test: check  ## checks, then every test: on SQLite, on PostgreSQL, in a browser
-	TEST_DATABASE=sqlite $(PYTEST) --ignore tests/browser
-	TEST_DATABASE=postgresql $(PYTEST) --ignore tests/browser --database-tests-only
+	TEST_DATABASE=sqlite $(PYTEST) -n $(WORKERS) --ignore tests/browser
+	TEST_DATABASE=postgresql $(PYTEST) -n $(WORKERS) --ignore tests/browser --database-tests-only
 	TEST_DATABASE=postgresql $(PYTEST) tests/browser
 
 check: install-dev  ## style, types, import contracts, migrations
@@ -120,7 +120,7 @@ ifeq ($(DATA),)
 else
 	@[ -d "$(DATA)" ] || { echo "make: DATA=$(DATA) is no folder" >&2; exit 2; }
 	@$(MAKE) --no-print-directory install-dev
-	CONFORMANCE_DATA="$(abspath $(DATA))" TEST_DATABASE=sqlite $(PYTEST) tests/conformance
+	CONFORMANCE_DATA="$(abspath $(DATA))" TEST_DATABASE=sqlite $(PYTEST) -n $(WORKERS) tests/conformance
 endif
 
 # Targets whose content later issues bring say so and fail: an empty success would be a lie.
