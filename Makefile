@@ -17,7 +17,8 @@ MANAGE := $(RUN) manage.py
 VAR_DIR ?= var
 override VAR_DIR := $(abspath $(VAR_DIR))
 export VAR_DIR
-DEMO_DATABASE_URL := sqlite:///$(VAR_DIR)/demo.sqlite3
+# The file that manage.py opens too where DATABASE_URL is not set.
+DEMO_DATABASE_URL := sqlite:///$(VAR_DIR)/luohe.sqlite3
 # The demo has its own SQLite file and broker, whatever the environment says.
 DEMO = env -u DATABASE_OWNER_URL -u CELERY_BROKER_URL DATABASE_URL=$(DEMO_DATABASE_URL) $(MANAGE)
 SERVE_DATABASE_URL := $(or $(DATABASE_URL),$(DEMO_DATABASE_URL))
@@ -84,13 +85,14 @@ demo: install data  ## from nothing to a committed plan of the fixture's day, in
 
 data: install
 	@$(RUN) -m logistics.embedded  # refuses while a demo or `make serve` runs on this data
-	@mkdir -p $(VAR_DIR) && rm -f $(VAR_DIR)/demo.sqlite3 $(VAR_DIR)/demo.sqlite3-wal $(VAR_DIR)/demo.sqlite3-shm
+	@mkdir -p $(VAR_DIR) && rm -f $(VAR_DIR)/luohe.sqlite3-wal $(VAR_DIR)/luohe.sqlite3-shm
+	@[ ! -e $(VAR_DIR)/luohe.sqlite3 ] || mv $(VAR_DIR)/luohe.sqlite3 $(VAR_DIR)/luohe.before.sqlite3  # somebody's work, maybe
 	@$(DEMO) migrate --verbosity 0
 	@umask 077; [ -s $(DEMO_PASSWORD_FILE) ] || $(RUN) -c 'import secrets; print(secrets.token_urlsafe(12))' > $(DEMO_PASSWORD_FILE)
 	@DEMO_PASSWORD=$$(cat $(DEMO_PASSWORD_FILE)) LOG_LEVEL=ERROR $(DEMO) load_fixtures --users  # ERROR: no broker runs yet, and need not
 
 serve: install  ## web, API, worker and beat on the demo's data, until Ctrl-C (PORT=8000)
-	@if [ -z "$(DATABASE_URL)" ] && [ ! -e $(VAR_DIR)/demo.sqlite3 ]; then $(MAKE) --no-print-directory data; fi
+	@if [ -z "$(DATABASE_URL)" ] && [ ! -e $(VAR_DIR)/luohe.sqlite3 ]; then $(MAKE) --no-print-directory data; fi
 	@DATABASE_URL=$(SERVE_DATABASE_URL) $(MANAGE) migrate --verbosity 0 $(if $(DATABASE_OWNER_URL),--database owner)
 	@$(if $(DATABASE_URL),,DEMO_PASSWORD=$$(cat $(DEMO_PASSWORD_FILE))) DATABASE_URL=$(SERVE_DATABASE_URL) exec $(MANAGE) serve --port $(PORT) $(ARGS)
 
@@ -125,7 +127,7 @@ endif
 
 # Targets whose content later issues bring say so and fail: an empty success would be a lie.
 bench: install  ## every benchmark with its goal (ARGS=--quick for one small case each)
-	@[ -e $(VAR_DIR)/demo.sqlite3 ] || $(MAKE) --no-print-directory data
+	@[ -e $(VAR_DIR)/luohe.sqlite3 ] || $(MAKE) --no-print-directory data
 	@$(DEMO) benchmark all $(ARGS)
 
 faults:

@@ -1,6 +1,6 @@
 """Who may see which rows of the lowest floor; what is not said here is seen by nobody."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from logistics.models import (
     Contract,
@@ -101,17 +101,20 @@ def products(principal: Principal) -> Q:
     return Q(owner_id=principal.tenant_id) if principal.role == Role.SHIPPER else NOTHING
 
 
+def _open_parties(principal: Principal) -> QuerySet[ShipmentParty]:
+    # A subquery, not a join: two parties of one organization must not double a row.
+    return ShipmentParty.objects.filter(organization_id=principal.tenant_id, to_at__isnull=True)
+
+
 @visibility(Shipment)
 def shipments(principal: Principal) -> Q:
-    """Staff see all; a tenant those in which it is a party now or was one."""
+    """Staff see all; a tenant those in which it is a party: a carrier that lost one sees it no more."""
     if principal.role in PARK_STAFF:
         return EVERYTHING
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(origin_id__in=principal.site_ids)
     if principal.role in TENANTS:
-        # A subquery, not a join: two parties of one organization must not double the row.
-        mine = ShipmentParty.objects.filter(organization_id=principal.tenant_id)
-        return Q(pk__in=mine.values("shipment_id"))
+        return Q(pk__in=_open_parties(principal).values("shipment_id"))
     return NOTHING
 
 
@@ -123,8 +126,7 @@ def shipment_parts(principal: Principal) -> Q:
     if principal.role == Role.WAREHOUSE_OPERATOR:
         return Q(shipment__origin_id__in=principal.site_ids)
     if principal.role in TENANTS:
-        mine = ShipmentParty.objects.filter(organization_id=principal.tenant_id)
-        return Q(shipment_id__in=mine.values("shipment_id"))
+        return Q(shipment_id__in=_open_parties(principal).values("shipment_id"))
     return NOTHING
 
 

@@ -232,12 +232,17 @@ def test_a_load_that_the_new_plan_leaves_is_ready_again_and_its_carrier_stops_se
     assert left is not None
     former = left.carrier
     assert former is not None
+    of_former = next(one.principal for one in cast.carriers if one.organization == former)
+    goods = Shipment.objects.filter(in_load__load=left)
+    assert goods.visible_to(of_former).exists()
     Load.objects.filter(pk=left.pk).update(weight_kg=9_000)  # now too heavy for everybody
     commit(plan=solved(cast, at=LATER), by=cast.dispatcher.principal, at=LATER)
     left.refresh_from_db()
     assert (left.status, left.carrier) == ("ready", None)
     party = ShipmentParty.objects.get(shipment__in_load__load=left, role="carrier")
     assert (party.organization, party.to_at) == (former, LATER)
+    assert not goods.visible_to(of_former).exists()
+    assert not Load.objects.filter(pk=left.pk).visible_to(of_former).exists()
     news = read_payload(
         Event.objects.filter(subject_id=left.public_id, name="load.updated").latest("pk")
     )

@@ -1,5 +1,6 @@
 """`manage.py serve`: the whole product as one process group until Ctrl-C."""
 
+import os
 import signal
 import time
 from argparse import ArgumentParser
@@ -27,6 +28,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, _interrupt)  # a service manager's stop is as clean as Ctrl-C
+        # The children read it: links and problem types must lead to the port that answers.
+        os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{options['port']}")
         var_dir = Path(settings.VAR_DIR)
         is_embedded = embedded.broker_url(var_dir=var_dir) == settings.CELERY_BROKER_URL
         try:

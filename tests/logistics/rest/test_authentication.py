@@ -1,5 +1,8 @@
 """Who gets in: tokens, sessions, scopes; and what the refused ones are told."""
 
+import json
+import urllib.parse
+import urllib.request
 from datetime import timedelta
 from io import StringIO
 
@@ -7,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from oauth2_provider.models import AccessToken, Application
+from pytest_django.live_server_helper import LiveServer
 
 from logistics.models import MachineClient, Membership, User
 from tests.cast import NOW, PASSWORD, Cast
@@ -110,7 +114,9 @@ def make_client(*options: str) -> tuple[str, str]:
 
 def ask_token(client_id: str, secret: str, **form: str) -> tuple[int, dict[str, object]]:
     asked = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
-    response = Client(raise_request_exception=False).post("/oauth/token", asked | form)
+    response = Client(raise_request_exception=False, enforce_csrf_checks=True).post(
+        "/oauth/token", asked | form
+    )
     assert response["Cache-Control"] == "no-store"
     return response.status_code, response.json()
 
@@ -158,7 +164,7 @@ def test_a_revoked_token_is_dead(cast: Cast) -> None:
     client_id, secret = make_client("--organization", "yto", "--role", "carrier")
     token = str(ask_token(client_id, secret)[1]["access_token"])
     form = {"client_id": client_id, "client_secret": secret, "token": token}
-    assert Client().post("/oauth/revoke", form).status_code == 200
+    assert Client(enforce_csrf_checks=True).post("/oauth/revoke", form).status_code == 200
     response = Client().get("/api/v1/me", headers={"authorization": f"Bearer {token}"})
     assert problem(response) == (401, "invalid_token")
 
@@ -180,3 +186,21 @@ def test_the_command_says_what_is_wrong_and_makes_nothing(
     with pytest.raises(CommandError, match=sentence):
         make_client(*options)
     assert Application.objects.count() == before
+
+
+def test_a_machine_goes_from_its_secret_to_its_loads_over_a_real_server(
+    cast: Cast, live_server: LiveServer
+) -> None:
+    """No test client stands between: middleware, CSRF and token behave as in production."""
+    client_id, secret = make_client("--organization", "yto", "--role", "carrier")
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    asked = urllib.request.Request(
+        f"{live_server.url}/oauth/token", urllib.parse.urlencode(form).encode()
+    )
+    with urllib.request.urlopen(asked) as answer:
+        token = json.load(answer)["access_token"]
+    loads = urllib.request.Request(
+        f"{live_server.url}/api/v1/loads", headers={"Authorization": f"Bearer {token}"}
+    )
+    with urllib.request.urlopen(loads) as answer:
+        assert json.load(answer) == {"data": [], "next_cursor": None}
