@@ -1,12 +1,12 @@
 """Who may see which rows: every table has a rule or a reason, and no rule looks upstairs."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from logistics.scoping import NOTHING, Principal, Role, rule_of
 from tests.test_architecture import FLOORS, ROOT
@@ -63,12 +63,26 @@ def test_roles_without_rows_see_no_goods_no_trips_and_no_air(role: Role) -> None
 
 
 def is_nothing(condition: object) -> bool:
-    """Say whether a condition can match no row."""
-    children = getattr(condition, "children", [])
-    return condition == NOTHING or any(
-        isinstance(child, tuple) and child[0].endswith("__in") and not child[1]
-        for child in children
-    )
+    """Say whether a condition can match no row: one part of an AND, or every part of an OR, matches none."""
+    if isinstance(condition, tuple):
+        name, value = condition
+        return name.endswith("__in") and isinstance(value, Sized) and len(value) == 0
+    if not isinstance(condition, Q) or condition.negated or not condition.children:
+        return False
+    parts = [is_nothing(child) for child in condition.children]
+    return all(parts) if condition.connector == Q.OR else any(parts)
+
+
+def test_a_condition_is_nothing_by_its_connector() -> None:
+    empty, some = Q(pk__in=[]), Q(pk=1)
+    assert is_nothing(NOTHING)
+    assert is_nothing(empty)
+    assert is_nothing(empty & some)
+    assert is_nothing(empty | NOTHING)
+    assert is_nothing(some & (empty | Q(carrier__in=())))
+    assert not is_nothing(empty | some)
+    assert not is_nothing(~empty)
+    assert not is_nothing(Q())
 
 
 @pytest.mark.django_db
