@@ -180,6 +180,17 @@ def test_a_target_without_content_says_so_and_fails(target: str) -> None:
     assert len(run.stdout + run.stderr) > 80
 
 
+def test_conformance_says_which_folders_are_read_today() -> None:
+    run = subprocess.run(
+        ["make", "conformance"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    lines = re.findall(r"FOLDER/(\w+)/ +(.+)", run.stdout)
+    tests = "".join(path.read_text() for path in (ROOT / "tests/conformance").glob("*.py"))
+    named = {folder for folder, _ in lines if f'"{folder}"' in tests}
+    assert named == {folder for folder, text in lines if text.endswith("read today")}
+    assert {folder for folder, text in lines if "not read yet" in text} == {"nab", "epcis"} - named
+
+
 def test_make_refuses_a_python_that_is_too_old(tmp_path: Path) -> None:
     old = tmp_path / "python-old"
     old.write_text("#!/bin/sh\nexit 1\n")
