@@ -14,6 +14,11 @@ from routing.load_sheets.reading import RawRow, Sheet
 LAST_CHECKED_ROW = 5_000
 
 
+def csv_template() -> bytes:
+    """Return the header row of a sheet of loads as .csv: UTF-8 with a byte order mark, as Excel wants it."""
+    return _csv([f"{column.name_zh} / {column.name_en}" for column in COLUMNS], [])
+
+
 def template() -> bytes:
     """Return an .xlsx file with an empty sheet of loads and a sheet that explains its columns."""
     buffer = io.BytesIO()

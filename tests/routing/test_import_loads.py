@@ -16,6 +16,7 @@ from logistics.scoping import SYSTEM
 from logistics.seeding import seed_contracts, seed_parties, seed_products, seed_sites
 from routing.importing import ImportAnswer, import_loads
 from routing.load_intake import Outcome
+from routing.load_sheets.columns import COLUMNS, field_of
 from routing.models import Load, LoadStatus
 from tests.routing.test_load_sheets import GOOD, csv_of
 from warehouses.seeding import seed_park
@@ -227,6 +228,18 @@ def test_the_command_takes_xlsx_with_chinese_headers_and_its_own_template(tmp_pa
     assert Load.objects.count() == 1
     with pytest.raises(CommandError, match="empty"):
         run(str(blank))
+
+
+def test_a_template_is_what_its_name_says_or_refused(tmp_path: Path) -> None:
+    plain, odd = tmp_path / "template.CSV", tmp_path / "template.ods"
+    assert run("--template", str(plain))[0] == 0
+    assert plain.read_bytes().startswith(b"\xef\xbb\xbf")
+    header = next(csv.reader(io.StringIO(plain.read_text(encoding="utf-8-sig"))))
+    assert [field_of(name) for name in header] == [column.field for column in COLUMNS]
+    with pytest.raises(CommandError, match=r"\.xlsx or a \.csv") as caught:
+        run("--template", str(odd))
+    assert caught.value.returncode == 2
+    assert not odd.exists()
 
 
 def test_a_fifty_megabyte_file_is_refused_by_its_size(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from routing.importing import ImportAnswer, RowAnswer, import_limits, import_loa
 from routing.load_intake import Outcome
 from routing.load_sheets.columns import SheetError
 from routing.load_sheets.reading import refuse_size
-from routing.load_sheets.writing import rejected_file, template
+from routing.load_sheets.writing import csv_template, rejected_file, template
 
 WORDS = {
     Outcome.CREATED: "已接收 accepted, new",
@@ -32,7 +32,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", type=Path, help=".xlsx or .csv")
         parser.add_argument("--dry-run", action="store_true", help="answer, but write nothing")
-        parser.add_argument("--template", type=Path, metavar="FILE.xlsx", help="write a template")
+        parser.add_argument(
+            "--template", type=Path, metavar="FILE", help="write a template (.xlsx or .csv)"
+        )
         parser.add_argument(
             "--rejected",
             type=Path,
@@ -42,12 +44,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["template"]:
-            options["template"].write_bytes(template())
-            self.stdout.write(f"模板 template: {options['template']}")
+            self._write_template(options["template"])
         if not options["file"]:
             if options["template"]:
                 return
-            msg = "name a FILE to import, or --template FILE.xlsx"
+            msg = "name a FILE to import, or --template FILE.xlsx or FILE.csv"
             raise CommandError(msg, returncode=2)
         answer = self._import(options["file"], is_dry_run=options["dry_run"])
         for row in answer.rows:
@@ -57,6 +58,18 @@ class Command(BaseCommand):
             self._write_rejected(answer, options["rejected"])
         if answer.rejected:
             sys.exit(1)
+
+    def _write_template(self, path: Path) -> None:
+        made = {".xlsx": template, ".csv": csv_template}.get(path.suffix.lower())
+        if made is None:
+            msg = f"{path}: 模板只能是 .xlsx 或 .csv。 A template is an .xlsx or a .csv file."
+            raise CommandError(msg, returncode=2)
+        try:
+            path.write_bytes(made())
+        except OSError as error:
+            msg = f"{path}: {error.strerror}"
+            raise CommandError(msg, returncode=2) from error
+        self.stdout.write(f"模板 template: {path}")
 
     def _import(self, path: Path, *, is_dry_run: bool) -> ImportAnswer:
         try:
