@@ -131,7 +131,7 @@ class _Row:
             )  # fmt: skip
 
     def check_point(self, point: Mapping[str, float | None]) -> None:
-        """Note half a point, a point that is not on the earth, and one whose figures are swapped."""
+        """Note half a point, a point that is not in China, and one whose figures are swapped."""
         latitude, longitude = point["latitude"], point["longitude"]
         if any(problem.field in point for problem in self.problems):
             return
@@ -152,14 +152,27 @@ class _Row:
                 f"looks swapped: latitude {longitude:g} and longitude {latitude:g} would be in China.",
             )  # fmt: skip
             return
-        for field, value, most in (("latitude", latitude, 90), ("longitude", longitude, 180)):
-            if abs(value) > most:
-                self.say(
-                    field, "outside_earth", f"{value:g} 超出 −{most} 到 {most}。",
-                    f"{value:g} is not between -{most} and {most}.",
-                )  # fmt: skip
         if latitude == 0 and longitude == 0:
             self.say("latitude", "null_island", "0, 0 不是地址。", "0, 0 is no address.")
+            return
+        self._check_figure("latitude", latitude, 90, CHINA_LATITUDE)
+        self._check_figure("longitude", longitude, 180, CHINA_LONGITUDE)
+
+    def _check_figure(
+        self, field: str, value: float, most: int, china: tuple[float, float]
+    ) -> None:
+        """Note a figure that is not on the earth, or lies outside of China's bounds."""
+        if abs(value) > most:
+            self.say(
+                field, "outside_earth", f"{value:g} 超出 −{most} 到 {most}。",
+                f"{value:g} is not between -{most} and {most}.",
+            )  # fmt: skip
+        elif not _inside(value, china):
+            least, greatest = china
+            self.say(
+                field, "outside_china", f"{value:g} 不在中国范围（{least:g} 至 {greatest:g}）内。",
+                f"{value:g} lies outside of China ({least:g} to {greatest:g}).",
+            )  # fmt: skip
 
 
 def _inside(value: float, limits: tuple[float, float]) -> bool:

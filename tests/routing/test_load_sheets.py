@@ -180,6 +180,8 @@ def test_row_numbers_are_those_of_the_spreadsheet() -> None:
         ({"latitude": "95", "longitude": "200"}, "longitude", "outside_earth"),
         ({"latitude": "-91", "longitude": "114"}, "latitude", "outside_earth"),
         ({"latitude": "0", "longitude": "0"}, "latitude", "null_island"),
+        ({"latitude": "40.7", "longitude": "-74.0"}, "longitude", "outside_china"),
+        ({"latitude": "-33.9", "longitude": "118"}, "latitude", "outside_china"),
         ({"latitude": "33.5"}, "longitude", "half_a_point"),
         ({"latitude": "north", "longitude": "114"}, "latitude", "not_a_number"),
         ({"reference": "x" * 65}, "reference", "too_long"),
