@@ -36,6 +36,13 @@ def test_a_plan_counts_only_in_force_checked_booked_and_solved_by_a_worker(cast:
     plan.holder = "host/17/task"
     assert demo._plan_faults(plan, 0) == []
     assert demo._plan_faults(plan, 2) == ["2 violations"]
+    for n_assigned, faults in (
+        (98, []),
+        (97, ["only 97 of 100 assignable loads are assigned, 98 % are wanted"]),
+    ):
+        plan.figures["alone"] |= {"n_assignable": 100, "n_assigned": n_assigned}
+        assert demo._plan_faults(plan, 0) == faults
+    plan.figures["alone"]["n_assigned"] = 100
     plan.trips.first().stops.filter(kind="loading").update(appointment=None)  # type: ignore[union-attr]
     assert demo._plan_faults(plan, 0) == [
         f"{plan.n_trips - 1} docks are booked for {plan.n_trips} trips"

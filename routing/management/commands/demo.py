@@ -43,6 +43,8 @@ from warehouses.models import ColdSpace
 BY = Principal(role=Role.SYSTEM, label="command:demo")
 DAY = date(2026, 11, 24)
 JUDGED_WITHIN_S = 90
+LEAST_ASSIGNED_PERCENT = 98
+"""Of the loads that an empty vehicle could carry."""
 
 
 class Command(BaseCommand):
@@ -157,9 +159,13 @@ def _plan_faults(plan: Plan, n_violations: int) -> list[str]:
     booked = Stop.objects.filter(
         trip__plan=plan, kind=StopKind.LOADING, appointment__isnull=False
     ).count()
+    n_alone, n_of_them = plan.figures["alone"]["n_assignable"], plan.figures["alone"]["n_assigned"]
     checks = {
         f"{n_violations} violations": n_violations == 0,
         "no load is assigned": plan.n_assigned > 0,
+        f"only {n_of_them} of {n_alone} assignable loads are assigned, "
+        f"{LEAST_ASSIGNED_PERCENT} % are wanted": 100 * n_of_them
+        >= LEAST_ASSIGNED_PERCENT * n_alone,
         "no worker solved it": plan.n_attempts > 0 and "/" in plan.holder,
         f"{booked} docks are booked for {plan.n_trips} trips": booked == plan.n_trips,
         "a load is left without a reason": plan.unassigned.count() == plan.n_unassigned,
