@@ -17,7 +17,7 @@ from logistics.seeding import pinyin, upsert
 from routing.geocoding import SURE, Candidate, Gazetteer, city_near, gazetteer, locate
 from routing.load_intake import LoadDraft, Outcome, put_loads
 from routing.load_sheets.columns import Problem, plain
-from routing.load_sheets.parsing import PARK_TIME, LoadRow, parse_row
+from routing.load_sheets.parsing import PARK_TIME, LoadRow, Words, parse_row, words_of
 from routing.load_sheets.reading import Limits, Sheet, read_sheet
 from warehouses.models import Warehouse
 
@@ -85,13 +85,12 @@ def _take_in(sheet: Sheet, *, by: Principal, at: datetime) -> tuple[RowAnswer, .
     seen: dict[tuple[int, str], int] = {}
     for raw in sheet.rows:
         row, problems = parse_row(raw)
-        place = finder.resolve(row, seen) if row else None
-        if isinstance(place, _Found):
+        place = finder.resolve(words_of(raw), row, problems, seen)
+        if place is not None:
             found.append(place)
         else:
             given = str(raw.values.get("reference") or "").strip()
-            rest = tuple(place if place is not None else problems)
-            answers[raw.number] = RowAnswer(raw.number, given, Outcome.REFUSED, rest)
+            answers[raw.number] = RowAnswer(raw.number, given, Outcome.REFUSED, tuple(problems))
     found = _without_strangers(found, answers)
     sites = _write_sites([found_.place.new_site for found_ in found if found_.place.new_site])
     drafts = [place.draft(sites) for place in found]
@@ -202,15 +201,20 @@ class _Finder:
             known=gazetteer(),
         )
 
-    def resolve(self, row: LoadRow, seen: dict[tuple[int, str], int]) -> "_Found | list[Problem]":
-        """Return what the row means, or every word of it that means nothing."""
-        problems: list[Problem] = []
+    def resolve(
+        self,
+        words: Words,
+        row: LoadRow | None,
+        problems: list[Problem],
+        seen: dict[tuple[int, str], int],
+    ) -> "_Found | None":
+        """Return what the row means; add every word that means nothing to the problems of the row."""
 
         def find(name: str, among: Mapping[str, int], zh: str, en: str) -> int | None:
-            word = str(getattr(row, name))
+            word = str(getattr(words, name))
             key = among.get(plain(word))
             if word and key is None:
-                problems.append(_unknown(row, name, word, zh, en))
+                problems.append(_unknown(words, name, word, zh, en))
             return key
 
         shipper = find("shipper", self.organizations, "企业", "organization")
@@ -219,29 +223,36 @@ class _Finder:
         consignee = find("consignee", self.organizations, "企业", "organization")
         carrier = find("carrier", self.carriers, "承运商", "carrier")
         if shipper is not None:
-            first = seen.setdefault((shipper, row.reference), row.number)
-            if first != row.number:
-                problems.append(_twice(row, first))
-        place = self._place(row, problems)
-        if place is not None and place.site_id is not None and place.site_id == origin:
-            problems.append(_same_place(row))
-        if problems or place is None or shipper is None or origin is None or category is None:
-            return problems
-        return _Found(row, shipper, origin, place, category, consignee, carrier)
+            # A row with faults of its own does not take the reference from a later good one.
+            key = (shipper, words.reference)
+            first = seen.setdefault(key, words.number) if row else seen.get(key, words.number)
+            if first != words.number:
+                problems.append(_twice(words, first))
+        site = self._site(words, problems)
+        if site is not None and site.site_id is not None and site.site_id == origin:
+            problems.append(_same_place(words))
+        if problems or row is None or shipper is None or origin is None or category is None:
+            return None
+        return _Found(row, shipper, origin, self._place(row, site), category, consignee, carrier)
 
-    def _place(self, row: LoadRow, problems: list[Problem]) -> "_Place | None":
-        """Return the destination: a site of ours, or a new one with its point and where it is from."""
-        best = self.known.site_of_code(row.destination)
-        if best is None and row.latitude is not None:
-            return _Place(None, self._new_site(row), "given")
-        candidates = [best] if best else self._candidates(row.destination)
+    def _site(self, words: Words, problems: list[Problem]) -> Candidate | None:
+        """Return where the destination is; None where the row gives the point, or nobody knows."""
+        best = self.known.site_of_code(words.destination)
+        if best is None and (words.has_point or not words.destination):
+            return None
+        candidates = [best] if best else self._candidates(words.destination)
         best = candidates[0] if candidates else None
         if best is None or best.confidence < settings.GEOCODER_LEAST_CONFIDENCE:
-            problems.append(_which_place(row, candidates))
+            problems.append(_which_place(words, candidates))
             return None
-        note = f"{best.source}, {best.confidence:g}"
+        return best
+
+    def _place(self, row: LoadRow, best: Candidate | None) -> "_Place":
+        """Return the destination: a site of ours, or a new one with its point and where it is from."""
+        if best is None:
+            return _Place(None, self._new_site(row), "given")
         site = None if best.site_id else self._new_site(row, best)
-        return _Place(best.site_id, site, note)
+        return _Place(best.site_id, site, f"{best.source}, {best.confidence:g}")
 
     def _candidates(self, text: str) -> list[Candidate]:
         if text not in self.places:
@@ -279,17 +290,17 @@ def _by_name(rows: Iterable[tuple[Any, ...]]) -> dict[str, int]:
     return known
 
 
-def _unknown(row: LoadRow, name: str, word: str, zh: str, en: str) -> Problem:
+def _unknown(words: Words, name: str, word: str, zh: str, en: str) -> Problem:
     return Problem(
-        row.number, name, f"unknown_{en.replace(' ', '_')}",
+        words.number, name, f"unknown_{en.replace(' ', '_')}",
         f"没有{zh}“{word[:40]}”；请填写代码或名称。",
         f"there is no {en} {word[:40]!r}; give its code or name.",
     )  # fmt: skip
 
 
-def _twice(row: LoadRow, first: int) -> Problem:
+def _twice(words: Words, first: int) -> Problem:
     return Problem(
-        row.number,
+        words.number,
         "reference",
         "duplicate_reference",
         f"与第 {first} 行的参考号重复。",
@@ -297,27 +308,27 @@ def _twice(row: LoadRow, first: int) -> Problem:
     )
 
 
-def _same_place(row: LoadRow) -> Problem:
+def _same_place(words: Words) -> Problem:
     return Problem(
-        row.number, "destination", "same_place",
+        words.number, "destination", "same_place",
         "目的地与始发仓库相同。", "the destination is the origin itself.",
     )  # fmt: skip
 
 
-def _which_place(row: LoadRow, candidates: Sequence[Candidate]) -> Problem:
+def _which_place(words: Words, candidates: Sequence[Candidate]) -> Problem:
     """Ask which place is meant, naming what was found."""
     if not candidates:
         return Problem(
-            row.number, "destination", "place_not_found",
-            f"找不到“{row.destination[:60]}”；请填写经纬度或已登记地点的代码。",
-            f"{row.destination[:60]!r} is not known; give coordinates or the code of a known place.",
+            words.number, "destination", "place_not_found",
+            f"找不到“{words.destination[:60]}”；请填写经纬度或已登记地点的代码。",
+            f"{words.destination[:60]!r} is not known; give coordinates or the code of a known place.",
         )  # fmt: skip
     zh = "；".join(f"{c.label_zh}（{c.latitude:.4f}, {c.longitude:.4f}）" for c in candidates)
     en = "; ".join(f"{c.label_en} ({c.latitude:.4f}, {c.longitude:.4f})" for c in candidates)
     return Problem(
-        row.number, "destination", "place_not_sure",
-        f"“{row.destination[:60]}”是指哪里？候选：{zh}。请填写经纬度或地点代码。",
-        f"which place is {row.destination[:60]!r}? Candidates: {en}. Give coordinates or a code.",
+        words.number, "destination", "place_not_sure",
+        f"“{words.destination[:60]}”是指哪里？候选：{zh}。请填写经纬度或地点代码。",
+        f"which place is {words.destination[:60]!r}? Candidates: {en}. Give coordinates or a code.",
     )  # fmt: skip
 
 

@@ -48,6 +48,21 @@ class LoadRow:
     carrier: str
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The names in a row, also in one with other faults; one that cannot be read is empty."""
+
+    number: int
+    reference: str
+    shipper: str
+    origin: str
+    destination: str
+    category: str
+    consignee: str
+    carrier: str
+    has_point: bool
+
+
 class _Wrong(Exception):
     """A value that its field does not take."""
 
@@ -80,6 +95,18 @@ def parse_row(raw: RawRow) -> tuple[LoadRow | None, list[Problem]]:
     if row.problems:
         return None, row.problems
     return LoadRow(number=raw.number, **words, **figures, **times, **point), []  # type: ignore[arg-type]
+
+
+def words_of(raw: RawRow) -> Words:
+    """Return the names in a row; what is wrong with them is `parse_row`'s to tell."""
+    row = _Row(raw)
+    names = ("shipper", "origin", "destination", "category", "consignee", "carrier")
+    return Words(
+        number=raw.number,
+        reference=row.take("reference", _reference) or "",
+        has_point=not (row.is_empty("latitude") and row.is_empty("longitude")),
+        **{name: row.take(name, _text) or "" for name in names},
+    )
 
 
 TIME_FIELDS = ("pickup_from", "pickup_to", "delivery_from", "delivery_to")

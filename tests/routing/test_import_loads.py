@@ -78,6 +78,24 @@ def test_good_rows_go_in_although_others_are_bad() -> None:
     assert set(Load.objects.values_list("reference", flat=True)) == {"SO-1", "SO-4"}
 
 
+def test_bad_figures_and_unknown_names_of_a_row_are_told_at_once() -> None:
+    names = {"shipper": "nobody", "origin": "nowhere", "category": "nothing"}
+    more = {"destination": "哪儿也不是", "consignee": "no one", "carrier": "walker"}
+    none = {"consignee": "", "carrier": ""}
+    bad = row(1, weight_kg="-5", **none) | names | more
+    answer = take(row(1, **none), bad, row(1, n_pallets="0", **none))
+    assert [problem.field for problem in answer.rows[1].problems] == [
+        "weight_kg", *names,
+        "consignee", "carrier", "destination"
+    ]  # fmt: skip
+    assert codes(answer)[2] == ["not_in_range", "duplicate_reference"]
+
+
+def test_a_row_with_faults_leaves_its_reference_to_a_later_good_one() -> None:
+    answer = take(row(1, weight_kg="-5"), row(1))
+    assert codes(answer) == [["not_positive"], []]
+
+
 def test_the_same_file_again_changes_nothing() -> None:
     take(row(1), row(2))
     versions = set(Load.objects.values_list("pk", "version"))
