@@ -132,7 +132,7 @@ def read_attention(
         *running,
         *grave,
         *_left_out(principal, plan),
-        *_silent(principal),
+        *_silent(principal, ends_at),
         *minor,
     )
     return Attention(items=items)
@@ -183,10 +183,11 @@ def _excursions(principal: Principal, starts_at: datetime, ends_at: datetime) ->
     )
 
 
-def _silent(principal: Principal) -> list[Silent]:
+def _silent(principal: Principal, ends_at: datetime) -> list[Silent]:
+    """Return the sensors that fell silent before the day's end and have not come back."""
     rows = (
         Sensor.objects.visible_to(principal)
-        .filter(is_active=True, silent_since_at__isnull=False)
+        .filter(is_active=True, silent_since_at__lt=ends_at)
         .select_related("cold_space", "cold_space__room", "cold_space__compartment__vehicle")
         .order_by("silent_since_at", "code")
     )
