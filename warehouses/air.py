@@ -12,7 +12,7 @@ from logistics.scoping import Principal
 from logistics.temperature import Band, profile
 from warehouses.models import ColdSpace, Excursion, ExcursionPhase, Reading, Room, Sensor
 
-AirState = Literal["in_band", "warm", "cold", "silent", "none"]
+AirState = Literal["in_band", "brief", "warm", "cold", "silent", "none"]
 HourState = Literal["in", "brief", "warm", "cold", "none"]
 N_HOURS = 24
 RUNNING_PHASES = frozenset({ExcursionPhase.OPEN, ExcursionPhase.CLOSING})
@@ -42,7 +42,10 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class RoomAir:
-    """One room with the latest value of its air, the band it is held to, and the hours of the day."""
+    """One room with the latest value of its air, the band it is held to, and the hours of the day.
+
+    Its state is `brief` where the value lies outside the band and no excursion runs (yet).
+    """
 
     room: Room
     band: Band
@@ -121,15 +124,17 @@ def _air(room: Room, facts: _Facts) -> RoomAir:
     band = band_of(space)
     n_sensors, n_silent, measured_at = facts.sensors.get(space.pk, (0, 0, None))
     hours = facts.hours[space.pk]
+    state = state_of(band, space.latest_c, is_silent=n_sensors > 0 and n_silent == n_sensors)
+    has_excursion = space.pk in facts.running
     return RoomAir(
         room=room,
         band=band,
-        state=state_of(band, space.latest_c, is_silent=n_sensors > 0 and n_silent == n_sensors),
+        state="brief" if state in {"warm", "cold"} and not has_excursion else state,
         latest_c=space.latest_c,
         latest_at=space.latest_at or measured_at,
         n_sensors=n_sensors,
         n_silent=n_silent,
-        has_excursion=space.pk in facts.running,
+        has_excursion=has_excursion,
         hours=tuple(_hour(band, hours.get(number)) for number in range(N_HOURS)),
     )
 

@@ -8,7 +8,7 @@ from logistics.temperature import Band
 from tests.cast import Cast
 from tests.factories import local, make_excursion, make_park, make_readings
 from warehouses.air import HourState, read_rooms, state_of
-from warehouses.models import Reading, Sensor
+from warehouses.models import ColdSpace, Reading, Sensor
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,18 @@ def test_only_a_running_excursion_raises_the_alert(cast: Cast) -> None:
     make_excursion(park.rooms[1].cold_space, phase="open")
     rooms = read_rooms(principal=cast.manager.principal, day_starts_at=local(0))
     assert [room.has_excursion for room in rooms] == [False, True, False]
+
+
+def test_a_value_outside_is_brief_until_an_excursion_runs(cast: Cast) -> None:
+    space = make_park(cast).rooms[0].cold_space
+    ColdSpace.objects.filter(pk=space.pk).update(latest_c=-17.5)
+    before = read_rooms(principal=cast.manager.principal, day_starts_at=local(0))[0]
+    make_excursion(space)
+    after = read_rooms(principal=cast.manager.principal, day_starts_at=local(0))[0]
+    assert [(room.state, room.has_excursion) for room in (before, after)] == [
+        ("brief", False),
+        ("warm", True),
+    ]
 
 
 def test_readings_of_another_day_do_not_count(cast: Cast) -> None:
