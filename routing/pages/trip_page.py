@@ -37,6 +37,12 @@ class StopView:
     n_pallets: int
     weight_kg: int
 
+    @property
+    def stopped_s(self) -> int:
+        """How long the vehicle has stood here when its last rest ends: all of it rests the driver."""
+        until_at = max((part.to_at for part in self.rests), default=self.stop.planned_arrival_at)
+        return round((until_at - self.stop.planned_arrival_at).total_seconds())
+
 
 @dataclass(frozen=True, slots=True)
 class CompartmentView:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from routing.models import Stop
+from routing.models import Stop, StopTask
 from tests.cast import Cast, Member
 from tests.factory_day import DayKit, make_day
 from tests.routing.web.test_today import page, words
@@ -36,6 +36,22 @@ def test_a_dispatcher_reads_stops_goods_docks_rests_and_fill(
     assert "2 / 7 · 29 %" in text
     assert "Cost ¥1,250" in text
     assert "No readings from this trip" in text
+
+
+def test_a_rest_after_unloading_says_how_long_the_vehicle_stands(
+    client: Client, cast: Cast, day: DayKit
+) -> None:
+    stop = Stop.objects.get(trip=day.trips[0], position=2)
+    until = stop.planned_arrival_at + timedelta(minutes=20)
+    Stop.objects.filter(pk=stop.pk).update(
+        planned_start_at=stop.planned_arrival_at, planned_departure_at=until
+    )
+    StopTask.objects.create(
+        stop=stop, position=9, kind="rest", from_at=until - timedelta(minutes=6), to_at=until
+    )
+    html = page(client, cast.dispatcher, address(day))
+    assert "rest 06:29–06:35 · stop of 20 min incl. unloading" in words(html)
+    assert "Standing still rests the driver" in html
 
 
 def test_planned_projected_and_actual_times_stand_side_by_side(
