@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from logistics.scoping import Principal, Role
+from logistics.scoping import SYSTEM, Principal, Role
 from routing.models import Load, Plan, PlanStatus
 
 ANSWERS: Final = (
@@ -61,7 +61,12 @@ def _shown(answers: list[Plan], principal: Principal, revision: int | None) -> P
 
 
 def latest_day(*, principal: Principal, today: date) -> date:
-    """Return today where it has loads, else the latest day that has, else today: one query."""
-    days = Load.objects.visible_to(principal).order_by("-planning_date")
-    found = list(days.values_list("planning_date", flat=True).distinct()[:60])
+    """Return today where it has something to show, else the latest day that has, else today: one query."""
+    if principal.role == Role.ZONE_VIEWER:
+        # Sees sums only, which come from plans in force; a day's date tells nothing of anybody.
+        in_force = Plan.objects.visible_to(SYSTEM).filter(status=PlanStatus.COMMITTED)
+        days = in_force.values_list("planning_date", flat=True)
+    else:
+        days = Load.objects.visible_to(principal).values_list("planning_date", flat=True)
+    found = list(days.order_by("-planning_date").distinct()[:60])
     return today if today in found or not found else found[0]

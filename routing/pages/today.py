@@ -17,6 +17,7 @@ from routing.pages.attention import Attention, read_attention
 from routing.pages.day_plans import DayPlans, read_day_plans
 from routing.pages.families import FAMILIES, Family, family_of
 from routing.pages.trip_lines import Departure, TripLine, TripLines, read_trip_lines
+from routing.pages.verdict_counts import VerdictCounts, read_verdict_counts
 from warehouses.air import RoomAir, read_rooms
 from warehouses.models import AppointmentStatus, Dock, DockAppointment
 from warehouses.throughput import hour_profile
@@ -81,7 +82,9 @@ class Today:
     rooms: tuple[RoomAir, ...] | None = None
     appointments: tuple[DockAppointment, ...] | None = None
     loads: tuple[Load, ...] | None = None
+    verdicts: VerdictCounts | None = None
     is_withheld: bool = False
+    is_unplanned: bool = False
 
 
 DAY = timedelta(days=1)
@@ -102,6 +105,7 @@ def _park_page(principal: Principal, day: date, revision: int | None) -> Today:
         starts_at=starts_at,
         figures=_plan_figures(plans.shown, trips, n_docks, _count_loads(principal, day)),
         plans=plans,
+        verdicts=read_verdict_counts(principal=principal, day=day),
         lines=trips.lines,
         hours=_hours(trips.departures, starts_at),
         attention=_attention(principal, plans.shown, starts_at),
@@ -136,6 +140,7 @@ def _warehouse_page(principal: Principal, day: date) -> Today:
             n_docks=Dock.objects.visible_to(principal).filter(is_open=True).count(),
         ),
         plans=_no_plans(),
+        verdicts=read_verdict_counts(principal=principal, day=day),
         attention=_attention(principal, None, starts_at),
         hours=_booked_hours(principal, day),
         rooms=read_rooms(principal=principal, day_starts_at=starts_at),
@@ -158,6 +163,7 @@ def _carrier_page(principal: Principal, day: date) -> Today:
             fill_pct=_fill(trips.lines),
         ),
         plans=_no_plans(),
+        verdicts=read_verdict_counts(principal=principal, day=day),
         lines=trips.lines,
         hours=_hours(trips.departures, starts_at),
         attention=_attention(principal, None, starts_at),
@@ -182,6 +188,7 @@ def _shipper_page(principal: Principal, day: date) -> Today:
             weight_kg=sum(load.weight_kg for load in loads),
         ),
         plans=_no_plans(),
+        verdicts=read_verdict_counts(principal=principal, day=day),
         loads=loads,
     )
 
@@ -207,6 +214,7 @@ def _zone_page(day: date) -> Today:
         plans=_no_plans(),
         hours=_anonymous_hours(trips.departures, starts_at) if is_told else None,
         is_withheld=bool(trips.lines) and not is_told,
+        is_unplanned=not trips.lines,
     )
 
 

@@ -23,6 +23,7 @@ def today(request: HttpRequest, asking: Asking) -> HttpResponse:
     day = _day(request) or latest_day(principal=asking.principal, today=here)
     page = read_today(principal=asking.principal, day=day, revision=_revision(request))
     lines = page.lines or ()
+    latest = None if page.figures.n_loads else latest_day(principal=asking.principal, today=here)
     context = {
         "asking": asking,
         "page": page,
@@ -30,6 +31,7 @@ def today(request: HttpRequest, asking: Asking) -> HttpResponse:
         "is_today": day == here,
         "day_before": day - DAY,
         "day_after": day + DAY,
+        "latest_day": None if latest == day else latest,
         "default_seconds": settings.PLAN_SECONDS,
         "gantt": gantt_payload(lines, page.starts_at, asking.at) if lines else None,
         "map": map_payload(lines) if lines else None,

@@ -7,11 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from routing.models import Trip
+from routing.models import LoadShipment, Trip
+from routing.pages.verdict_counts import read_verdict_counts
 from tests.cast import Cast, Member
-from tests.factories import make_excursion, make_readings
+from tests.factories import local, make_excursion, make_readings
 from tests.factory_day import DayKit, grow_day, make_day
-from warehouses.models import Sensor
+from warehouses.models import Sensor, ShipmentVerdict
 
 TODAY = "/today?date=2026-11-24"
 
@@ -75,6 +76,41 @@ def test_running_excursions_stand_before_loads_and_silence_after(
     Sensor.objects.filter(pk=day.park.sensors[1].pk).update(silent_since_at=day.plan.created_at)
     kinds = re.findall(r'data-kind="(\w+)"', page(client, cast.dispatcher))
     assert kinds == ["excursion", "unassigned", "unassigned", "silent"]
+
+
+def test_a_silence_is_not_told_of_days_before_it_began(
+    client: Client, cast: Cast, day: DayKit
+) -> None:
+    Sensor.objects.filter(pk=day.park.sensors[1].pk).update(silent_since_at=local(7))
+    assert 'data-kind="silent"' in page(client, cast.dispatcher)
+    assert 'data-kind="silent"' in page(client, cast.dispatcher, "/today?date=2026-11-25")
+    assert 'data-kind="silent"' not in page(client, cast.dispatcher, "/today?date=2026-11-23")
+
+
+def test_the_shipments_of_the_day_stand_by_their_verdict(
+    client: Client, cast: Cast, day: DayKit
+) -> None:
+    shipments = [link.shipment for link in LoadShipment.objects.order_by("id")]
+    words_of = ["compliant"] * 3 + ["breached"] * 2 + ["not_proven"]
+    for shipment, word in zip(shipments, words_of, strict=False):
+        for revision, is_current in ((1, False), (2, True)):
+            ShipmentVerdict.objects.create(
+                shipment=shipment,
+                revision=revision,
+                is_current=is_current,
+                verdict=word if is_current else "breached",
+                coverage_pct=90,
+                profile_version="test@1",
+                judged_at=local(8),
+            )
+    text = words(page(client, cast.dispatcher))
+    assert "Shipments 3 compliant 2 breached 1 not proven 8 not judged yet" in text
+    own = sum(trip.carrier_id == cast.yto.organization.pk for trip in day.trips) * 2
+    told = read_verdict_counts(principal=cast.yto.principal, day=day.plan.planning_date)
+    assert told is not None
+    total = told.n_compliant + told.n_breached + told.n_not_proven + told.n_unjudged
+    assert total == own
+    assert "not judged yet" not in words(page(client, cast.zone_viewer))
 
 
 def test_a_day_with_nothing_to_do_says_so(client: Client, cast: Cast) -> None:
@@ -192,6 +228,32 @@ def test_without_a_date_the_latest_day_with_loads_opens(
     client: Client, cast: Cast, day: DayKit
 ) -> None:
     assert 'value="2026-11-24"' in page(client, cast.dispatcher, "/today")
+
+
+def test_the_zone_opens_on_the_latest_day_in_force(client: Client, cast: Cast, day: DayKit) -> None:
+    html = page(client, cast.zone_viewer, "/today")
+    assert 'value="2026-11-24"' in html
+    assert "Trips 6" in words(html)
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("dispatcher", "Import them with manage.py import_loads FILE"),
+        ("manager", "A dispatcher plans and commits the day"),
+        ("operator", "Bookings appear when a dispatcher commits"),
+        ("yto", "A trip appears here as soon as the park commits it"),
+        ("shipper", "They appear when the park has taken them in"),
+        ("zone_viewer", "Its sums appear when the park commits a plan"),
+    ],
+)
+def test_a_day_without_data_says_what_to_do_and_leads_to_one_with(
+    client: Client, cast: Cast, day: DayKit, name: str, sentence: str
+) -> None:
+    html = page(client, getattr(cast, name), "/today?date=2026-11-26")
+    assert sentence in words(html)
+    assert 'href="?date=2026-11-24"' in html
+    assert "Open the latest day with data" in words(html)
 
 
 @pytest.mark.parametrize("date", ["2026-13-01", "yesterday", "9999-12-31", "0001-01-01"])
