@@ -62,11 +62,10 @@ def _shown(answers: list[Plan], principal: Principal, revision: int | None) -> P
 
 def latest_day(*, principal: Principal, today: date) -> date:
     """Return today where it has something to show, else the latest day that has, else today: one query."""
-    if principal.role == Role.ZONE_VIEWER:
-        # Sees sums only, which come from plans in force; a day's date tells nothing of anybody.
-        in_force = Plan.objects.visible_to(SYSTEM).filter(status=PlanStatus.COMMITTED)
-        days = in_force.values_list("planning_date", flat=True)
-    else:
-        days = Load.objects.visible_to(principal).values_list("planning_date", flat=True)
-    found = list(days.order_by("-planning_date").distinct()[:60])
+    loads = Load.objects.visible_to(principal)
+    # The zone sees sums only, which come from plans in force; a day's date tells nothing of anybody.
+    in_force = Plan.objects.visible_to(SYSTEM).filter(status=PlanStatus.COMMITTED)
+    rows = in_force if principal.role == Role.ZONE_VIEWER else loads
+    days = rows.order_by("-planning_date").values_list("planning_date", flat=True)
+    found: list[date] = list(days.distinct()[:60])
     return today if today in found or not found else found[0]
