@@ -107,7 +107,7 @@ def test_serve_answers_and_leaves_nothing_behind(
     process_environment: dict[str, str], tmp_path: Path
 ) -> None:
     """The real command: web, worker, beat and its own broker, ended as by a service manager."""
-    environment = {**process_environment, "VAR_DIR": str(tmp_path)}
+    environment = {**process_environment, "VAR_DIR": str(tmp_path), "SWEEP_PERIOD_S": "2"}
     del environment["CELERY_BROKER_URL"]
     port = free_port()
     serve = subprocess.Popen(
