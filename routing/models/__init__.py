@@ -11,9 +11,8 @@ from routing.models.fleet import (
     VehicleType,
 )
 from routing.models.loads import Load, LoadShipment, LoadStatus
-from routing.models.plans import (
-    Plan,
-    PlanStatus,
+from routing.models.plans import Plan, PlanStatus, UnassignedLoad, UnassignedReason
+from routing.models.trips import (
     Stop,
     StopKind,
     StopStatus,
@@ -21,8 +20,6 @@ from routing.models.plans import (
     TaskKind,
     Trip,
     TripStatus,
-    UnassignedLoad,
-    UnassignedReason,
 )
 
 __all__ = [
