@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from logistics.errors import DomainError
 from routing.benchmarks.day import measure_day
 from routing.benchmarks.report import Benchmark, Figure, Order, report
 from routing.benchmarks.travel import measure_travel
+from routing.management.terminal import day_argument
 
 BENCHMARKS: dict[str, Benchmark] = {"travel": measure_travel, "day": measure_day}
 MARKS = {True: "holds", False: "MISSED", None: ""}
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", choices=[*BENCHMARKS, "all"])
-        parser.add_argument("--date", default="2026-11-24", type=date.fromisoformat)
+        parser.add_argument("--date", default="2026-11-24", type=day_argument)
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", type=Path, help="write the figures to this file")
         parser.add_argument("--quick", action="store_true", help="one small case, under 50 s")

@@ -1,7 +1,6 @@
 """`manage.py generate_day`: a synthetic day of loads into the database, a file, or the fixtures."""
 
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from logistics.errors import DomainError
 from logistics.fixture_files import FOLDER, Document, format_document, read_document
 from logistics.scoping import SYSTEM
 from routing.load_intake import Outcome
+from routing.management.terminal import day_argument
 from routing.seeding import seed_generated_day
 from routing.synthetic.catalog import catalog_of
 from routing.synthetic.day import Day, generate_day
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--date", type=date.fromisoformat, required=True)
+        parser.add_argument("--date", type=day_argument, required=True)
         parser.add_argument("--loads", type=int, default=320)
         parser.add_argument("--vehicles", type=int, default=104)
         parser.add_argument("--seed", type=int, default=1)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from logistics.demo_accounts import demo_password, make_machines, make_people
 from logistics.fixture_files import FOLDER, read_document
 from logistics.scoping import SYSTEM
+from routing.management.terminal import day_argument
 from routing.seeding import DOCUMENTS, Seeded, seed_all
 
 
@@ -19,7 +20,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--date",
-            type=date.fromisoformat,
+            type=day_argument,
             default=date(2026, 11, 24),
             help="day whose loads to load (default 2026-11-24)",
         )
