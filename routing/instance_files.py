@@ -2,12 +2,15 @@
 
 import json
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
+from routing.engine.check_plain import check_plain
 from routing.engine.columns import ProblemError
 from routing.engine.instances.instance import Instance, InstanceError, KnownSolution
 from routing.engine.instances.li_lim import parse_li_lim
 from routing.engine.instances.plain import CONVENTIONS, plain_problem
+from routing.engine.instances.plain_routes import solution_of
 from routing.engine.instances.solomon import parse_solomon
 from routing.engine.instances.solution_file import parse_solution
 from routing.engine.instances.vrplib import parse_vrplib
@@ -60,7 +63,10 @@ def open_instance(path: Path) -> OpenedInstance:
     per_unit = CONVENTIONS[instance.family].per_unit
     if instance.family == "HFVRP" and solution and not solution.is_integer:
         per_unit = LITERATURE_HFVRP
-    known = _known_best(path, solution, per_unit)
+    known = _listed_best(path, per_unit)
+    if solution:
+        cost = _cost_of(instance, problem, solution, per_unit)
+        known = KnownBest(cost, path.with_suffix(".sol").name, solution)
     return OpenedInstance(path, instance, problem, known, per_unit)
 
 
@@ -116,10 +122,19 @@ def _solution_beside(path: Path) -> KnownSolution | None:
         raise InstanceError(message) from error
 
 
-def _known_best(path: Path, solution: KnownSolution | None, per_unit: int) -> KnownBest | None:
-    if solution:
-        cost = round(solution.cost * per_unit)
-        return KnownBest(cost, path.with_suffix(".sol").name, solution)
+def _cost_of(instance: Instance, problem: PlainProblem, known: KnownSolution, per_unit: int) -> int:
+    """Return the exact cost of the file's routes where they are whole, else what it states."""
+    stated = Fraction(str(known.cost)) * per_unit
+    try:
+        solution = solution_of(instance, problem, known)
+    except InstanceError:
+        return round(stated)
+    is_same = abs(solution.cost - stated) * 100 <= per_unit
+    is_whole = is_same and not check_plain(problem, solution)
+    return solution.cost if is_whole else round(stated)
+
+
+def _listed_best(path: Path, per_unit: int) -> KnownBest | None:
     for folder in (path.parent, path.parent.parent):
         file = folder / BEST_KNOWN_FILE
         if file.is_file():

@@ -32,6 +32,9 @@ from routing.engine.plain.problem import (
     arrays_of,
 )
 
+MOST_PLACES = 20_000
+"""Two matrices of this many places take 6 GiB."""
+
 
 @dataclass(frozen=True, slots=True)
 class Convention:
@@ -161,15 +164,21 @@ def _depots(field: str, values: Sequence[float], n_depots: int, least: int = 0) 
 
 def _distances(instance: Instance, convention: Convention) -> Ints:
     points = np.array(instance.coordinates, dtype=np.float64).reshape(-1, 2)
+    if len(points) > MOST_PLACES:
+        message = f"coordinates: {len(points)} places, the most are {MOST_PLACES}"
+        raise ProblemError(message, field="coordinates")
     for row in np.flatnonzero(~(np.abs(points) < MAX_TOTAL).all(axis=1)):
         message = f"coordinates: row {row + 1} {instance.coordinates[row]} is too large or no place"
         raise ProblemError(message, field="coordinates", row=int(row))
-    across = points[:, None, :] - points[None, :, :]
-    length = convention.scale * np.sqrt((across * across).sum(axis=2))
+    length = np.square(np.subtract.outer(points[:, 0], points[:, 0]))
+    length += np.square(np.subtract.outer(points[:, 1], points[:, 1]))
+    np.sqrt(length, out=length)
+    length *= convention.scale
     if float(length.max(initial=0)) * max(1, len(points)) > MAX_TOTAL:
         message = f"coordinates: distances up to {length.max():.3g} overflow"
         raise ProblemError(message, field="coordinates")
-    return (np.trunc(length) if convention.is_truncated else np.rint(length)).astype(np.int64)
+    whole: Ints = (np.trunc if convention.is_truncated else np.rint)(length).astype(np.int64)
+    return whole
 
 
 def _times(field: str, values: Sequence[float], n: int, convention: Convention) -> Ints:
@@ -211,7 +220,7 @@ def _scaled(
     figures = scale * np.array(values, dtype=np.float64)
     least = -most if is_signed else 0
     for row in np.flatnonzero(~((figures >= least) & (figures <= most))):
-        message = f"{field}: row {row + 1} is {values[row]:g}, not between {least} and {most}"
+        message = f"{field}: row {row + 1} is {values[int(row)]:g}, not between {least} and {most}"
         raise ProblemError(message, field=field, row=int(row))
-    whole = np.trunc(figures) if is_truncated else np.rint(figures)
-    return whole.astype(np.int64)
+    whole: Ints = (np.trunc if is_truncated else np.rint)(figures).astype(np.int64)
+    return whole
