@@ -1,18 +1,60 @@
 """The one door to numba: typed decorators for code that is compiled once and cached on disk."""
 
+import hashlib
+import re
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, TypeVar, cast
 
 import numba
+from numba.core import config as numba_config
 
 F = TypeVar("F", bound=Callable[..., Any])
+config = cast("Any", numba_config)
+
+_IMPORT = re.compile(r"^from (routing\.engine[\w.]*) import", re.MULTILINE)
+_ROOT = Path(__file__).resolve().parents[2]
 
 
 def compiled(function: F) -> F:
     """Compile `function` on first call, cache it on disk, and release the GIL while it runs."""
-    return cast("F", numba.njit(cache=True, nogil=True)(function))
+    return _cached(function, inline="never")
 
 
 def inlined(function: F) -> F:
     """Compile `function` into its callers: for the small ones that a hot loop calls."""
-    return cast("F", numba.njit(cache=True, nogil=True, inline="always")(function))
+    return _cached(function, inline="always")
+
+
+def _cached(function: F, *, inline: Literal["never", "always"]) -> F:
+    """Keep the machine code in a folder named by the sources that went into it.
+
+    numba itself watches the function's own file only, and would run a caller with the old code
+    of what it calls.
+    """
+    path = Path(function.__code__.co_filename).resolve()
+    before = config.CACHE_DIR
+    folder = Path(before) if before else path.parent / "__pycache__"
+    config.CACHE_DIR = str(folder / f"compiled-{_digest(path)}")
+    try:
+        return cast("F", numba.njit(cache=True, nogil=True, inline=inline)(function))
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def _digest(path: Path) -> str:
+    """Return a digest of the file and of every file of the engine that it imports."""
+    seen, todo = {path: path.read_bytes()}, [path]
+    while todo:
+        for name in _IMPORT.findall(seen[todo.pop()].decode()):
+            stem = _ROOT.joinpath(*name.split("."))
+            for found in (stem.with_suffix(".py"), stem / "__init__.py"):
+                if found not in seen and found.is_file():
+                    seen[found] = found.read_bytes()
+                    todo.append(found)
+    digest = hashlib.sha256()
+    for source in sorted(seen):
+        digest.update(seen[source])
+    return digest.hexdigest()[:16]
