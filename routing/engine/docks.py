@@ -117,7 +117,7 @@ def assign_docks(
         ]
         model.add_no_overlap(intervals + taken)
     model.minimize(sum(terms))
-    value, is_proven = runner.solve(model, limit_s)
+    value, is_proven, _ = runner.solve(model, limit_s)
     if value is None:
         return Booking(None, is_proven)
     slots = {
