@@ -1,6 +1,6 @@
 """Read-only columns of a problem, and the sentence that names the row and field of a wrong value."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,6 +8,12 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+MAX_VALUE = 1 << 40
+"""No quantity or moment of a problem is larger, so that sums of them stay whole and exact."""
+
+FILLED: Any = None
+"""Default of a column that its table fills itself."""
 
 
 class ProblemError(ValueError):
@@ -101,6 +107,70 @@ def refuse_rows(bad: Bools, field: str, refs: Sequence[str], sentence: str) -> N
         raise ProblemError(message, field=field, row=row)
 
 
+def bool_matrix(field: str, values: Any, n: int) -> Bools:
+    """Return a symmetric n × n read-only matrix of truth values."""
+    matrix = np.array(values, dtype=np.bool_)
+    if n == 0 and matrix.size == 0:
+        matrix = np.zeros((0, 0), dtype=np.bool_)
+    if matrix.shape != (n, n):
+        message = f"{field}: shape {matrix.shape} where {(n, n)} was expected"
+        raise ProblemError(message, field=field)
+    if (matrix != matrix.T).any():
+        message = f"{field}: the matrix is not symmetric"
+        raise ProblemError(message, field=field)
+    matrix.setflags(write=False)
+    return matrix
+
+
+def no_rows() -> Ints:
+    """Return an empty read-only column."""
+    column = np.zeros(0, dtype="<i8")
+    column.setflags(write=False)
+    return column
+
+
+def set_field(table: object, name: str, value: object) -> None:
+    """Set a field of a frozen table while it is made."""
+    object.__setattr__(table, name, value)
+
+
+def set_ints(
+    table: Any, label: str, refs: Sequence[str], names: Iterable[str], low: int | None = 0
+) -> None:
+    """Check the named columns of a table: whole numbers from `low` to the largest allowed."""
+    low = -MAX_VALUE if low is None else low
+    for name in names:
+        values = getattr(table, name)
+        column = int_column(f"{label}.{name}", values, refs, low=low, high=MAX_VALUE)
+        set_field(table, name, column)
+
+
+def set_bools(table: Any, label: str, refs: Sequence[str], names: Iterable[str]) -> None:
+    """Check the named columns of a table: truth values."""
+    for name in names:
+        set_field(table, name, bool_column(f"{label}.{name}", getattr(table, name), refs))
+
+
+def set_masks(table: Any, label: str, refs: Sequence[str], names: Iterable[str]) -> None:
+    """Check the named columns of a table: sets of classes or carriers as bits."""
+    for name in names:
+        set_field(table, name, int_column(f"{label}.{name}", getattr(table, name), refs))
+
+
+def fill(table: Any, default_of: dict[str, Any]) -> None:
+    """Give every row the default of each column that was left out; a default may be a column."""
+    for name, default in default_of.items():
+        if getattr(table, name) is FILLED:
+            is_column = np.ndim(default) > 0
+            set_field(table, name, default if is_column else [default] * len(table.refs))
+
+
+def refuse_reversed(table: Any, label: str, refs: Sequence[str], names: tuple[str, str]) -> None:
+    """Refuse spans that end before they start."""
+    bad = getattr(table, names[1]) < getattr(table, names[0])
+    refuse_rows(bad, f"{label}.{names[1]}", refs, "ends before it starts")
+
+
 def _whole(field: str, values: Any, refs: Sequence[str]) -> Ints:
     try:
         raw = np.asarray(values)
@@ -109,7 +179,9 @@ def _whole(field: str, values: Any, refs: Sequence[str]) -> Ints:
             if rows.size:
                 _refuse_one(field, int(rows[0][0]), raw[tuple(rows[0])], refs)
         elif raw.size and raw.dtype.kind not in "iu":
-            _refuse_first_non_number(field, values, refs)
+            _refuse_first_non_number(field, np.asarray(values, dtype=np.object_), refs)
+        if raw.size and raw.dtype.kind in "fuO":
+            _refuse_huge(field, raw, refs)
         column = np.array(raw, dtype="<i8")
     except (TypeError, ValueError, OverflowError) as problem:
         if isinstance(problem, ProblemError):
@@ -120,10 +192,20 @@ def _whole(field: str, values: Any, refs: Sequence[str]) -> Ints:
     return column
 
 
-def _refuse_first_non_number(field: str, values: Any, refs: Sequence[str]) -> None:
-    for row, value in enumerate(values):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            _refuse_one(field, row, value, refs)
+def _refuse_first_non_number(field: str, raw: Any, refs: Sequence[str]) -> None:
+    for at, value in np.ndenumerate(raw):
+        if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+            _refuse_one(field, at[0] if at else 0, value, refs)
+
+
+def _refuse_huge(field: str, raw: Any, refs: Sequence[str]) -> None:
+    """Refuse values that 64 bits cannot hold."""
+    rows = np.argwhere((raw >= 1 << 62) | (raw <= -(1 << 62)))
+    if rows.size:
+        row = int(rows[0][0])
+        ref = refs[row] if row < len(refs) else "?"
+        message = f"{field}: row {row} ({ref}) is {raw[tuple(rows[0])]}, which is too large"
+        raise ProblemError(message, field=field, row=row)
 
 
 def _refuse_one(field: str, row: int, value: Any, refs: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """A problem as JSON text and back, column by column."""
 
 import json
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, get_type_hints
 
 import numpy as np
@@ -18,7 +18,7 @@ def problem_to_json(problem: Problem) -> str:
 
 
 def problem_from_json(text: str) -> Problem:
-    """Read what `problem_to_json` wrote.
+    """Read what `problem_to_json` wrote; fields that have a default may be missing.
 
     Raises
     ------
@@ -52,10 +52,15 @@ def _value(value: Any) -> Any:
 def _read(kind: Any, content: Any, prefix: str) -> Any:
     hints = get_type_hints(kind)
     names = {field.name for field in fields(kind)}
+    needed = {
+        field.name
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    }
     if not isinstance(content, dict):
         message = f"{prefix.rstrip('.')}: an object with fields was expected"
         raise ProblemError(message, field=prefix.rstrip("."))
-    for name in sorted(names ^ set(content)):
+    for name in sorted((needed - set(content)) | (set(content) - names)):
         what = "is missing" if name in names else "is not a field of a problem"
         message = f"{prefix}{name} {what}"
         raise ProblemError(message, field=f"{prefix}{name}")

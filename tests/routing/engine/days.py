@@ -5,7 +5,7 @@ each vehicle gets a depot, a direction and a filling, and the windows are laid a
 """
 
 import random
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 
 import numpy as np
 
@@ -58,7 +58,9 @@ class Columns:
     def __init__(self, table: type) -> None:
         self.table = table
         self.values: dict[str, list] = {
-            field.name: [] for field in fields(table) if not field.name.startswith("busy_")
+            field.name: []
+            for field in fields(table)
+            if field.default is MISSING and field.default_factory is MISSING
         }
 
     def add(self, **row) -> int:
