@@ -14,12 +14,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 config = cast("Any", numba_config)
 
 _IMPORT = re.compile(r"^from (routing\.engine[\w.]*) import", re.MULTILINE)
+_NO_WRAPPERS = ("no_cpython_wrapper", "no_cfunc_wrapper")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
 def compiled(function: F) -> F:
     """Compile `function` on first call, cache it on disk, and release the GIL while it runs."""
-    return _cached(function, inline="never")
+    return _cached(function)
 
 
 def inlined(function: F) -> F:
@@ -27,7 +28,14 @@ def inlined(function: F) -> F:
     return _cached(function, inline="always")
 
 
-def _cached(function: F, *, inline: Literal["never", "always"]) -> F:
+def part(function: F) -> F:
+    """Compile `function` for compiled callers only: Python cannot call it, which saves its wrappers."""
+    return _cached(function, is_part=True)
+
+
+def _cached(
+    function: F, *, inline: Literal["never", "always"] = "never", is_part: bool = False
+) -> F:
     """Keep the machine code in a folder named by the sources that went into it.
 
     numba itself watches the function's own file only, and would run a caller with the old code
@@ -38,7 +46,9 @@ def _cached(function: F, *, inline: Literal["never", "always"]) -> F:
     folder = Path(before) if before else path.parent / "__pycache__"
     config.CACHE_DIR = str(folder / f"compiled-{_digest(path)}")
     try:
-        return cast("F", numba.njit(cache=True, nogil=True, inline=inline)(function))
+        options: dict[str, Any] = dict.fromkeys(_NO_WRAPPERS, is_part)
+        made = numba.njit(cache=True, nogil=True, inline=inline, error_model="numpy", **options)
+        return cast("F", made(function))
     finally:
         config.CACHE_DIR = before
 
