@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
@@ -39,6 +40,15 @@ def read(
 def positive(value: float) -> bool:
     """Say whether a number is above zero."""
     return value > 0
+
+
+def is_web_address(url: str, *, may_miss: Any = False) -> bool:
+    """Say whether this is an address of HTTP with a host, or empty where it may be."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return (parts.scheme in {"http", "https"} and bool(parts.hostname)) or (not url and may_miss)
 
 
 # --- Where things are -------------------------------------------------------------------------
@@ -371,9 +381,41 @@ TRAVEL_SPEED_ROAD_KMH = read("float", "TRAVEL_SPEED_ROAD_KMH", 50.0, lambda v: 5
 TRAVEL_SPEED_EXPRESSWAY_KMH = read(
     "float", "TRAVEL_SPEED_EXPRESSWAY_KMH", 72.0, lambda v: 5 <= v <= 100
 )
-GEOCODER = read("str", "GEOCODER", "offline", lambda g: g in {"offline", "nominatim"})
+TRAVEL_SPEED_BY_HOUR = read(
+    "list",
+    "TRAVEL_SPEED_BY_HOUR",
+    ["100"] * 24,
+    lambda hours: len(hours) == 24 and all(h.isdecimal() and 10 <= int(h) <= 150 for h in hours),
+)
+TRAVEL_PROVIDER = read(
+    "str", "TRAVEL_PROVIDER", "great_circle", lambda p: p in {"great_circle", "osrm", "valhalla"}
+)
+TRAVEL_MAP = read("str", "TRAVEL_MAP", "")
+TRAVEL_MAX_TABLE = read("int", "TRAVEL_MAX_TABLE", 100, lambda n: 2 <= n <= 10_000)
+TRAVEL_TIMEOUT_S = read("float", "TRAVEL_TIMEOUT_S", 10.0, lambda t: 0 < t <= 600)
+TRAVEL_TRIES = read("int", "TRAVEL_TRIES", 3, lambda n: 1 <= n <= 10)
+TRAVEL_TRUCK_HEIGHT_M = read("float", "TRAVEL_TRUCK_HEIGHT_M", 4.0, lambda m: 1 <= m <= 5)
+TRAVEL_TRUCK_WIDTH_M = read("float", "TRAVEL_TRUCK_WIDTH_M", 2.55, lambda m: 1 <= m <= 4)
+TRAVEL_TRUCK_LENGTH_M = read("float", "TRAVEL_TRUCK_LENGTH_M", 12.0, lambda m: 2 <= m <= 30)
+TRAVEL_TRUCK_WEIGHT_T = read("float", "TRAVEL_TRUCK_WEIGHT_T", 18.0, lambda t: 1 <= t <= 60)
+OSRM_URL = read(
+    "str", "OSRM_URL", "", lambda url: is_web_address(url, may_miss=TRAVEL_PROVIDER != "osrm")
+)
+OSRM_PROFILE = read("str", "OSRM_PROFILE", "driving", lambda name: name.isidentifier())
+VALHALLA_TILES = read("str", "VALHALLA_TILES", "")
+VALHALLA_URL = read(
+    "str",
+    "VALHALLA_URL",
+    "",
+    lambda url: is_web_address(url, may_miss=VALHALLA_TILES or TRAVEL_PROVIDER != "valhalla"),
+)
+GEOCODER = read("str", "GEOCODER", "offline", lambda g: g in {"offline", "nominatim", "baidu"})
 GEOCODER_LEAST_CONFIDENCE = read("float", "GEOCODER_LEAST_CONFIDENCE", 0.6, lambda c: 0 <= c <= 1)
-NOMINATIM_URL = read("str", "NOMINATIM_URL", "")
+GEOCODER_PAUSE_S = read("float", "GEOCODER_PAUSE_S", 1.0, lambda s: 0 <= s <= 60)
+NOMINATIM_URL = read("str", "NOMINATIM_URL", "", lambda url: is_web_address(url, may_miss=True))
+BAIDU_URL = read("str", "BAIDU_URL", "https://api.map.baidu.com", is_web_address)
+BAIDU_API_KEY = read("str", "BAIDU_API_KEY", "", lambda key: key or GEOCODER != "baidu")
+BAIDU_SECURITY_KEY = read("str", "BAIDU_SECURITY_KEY", "")
 
 # --- Logs ---------------------------------------------------------------------------------------
 LOG_LEVEL = read("str", "LOG_LEVEL", "INFO", lambda v: v in {"DEBUG", "INFO", "WARNING", "ERROR"})
@@ -385,5 +427,9 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}
     },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"axes": {"level": "WARNING"}, "celery": {"level": LOG_LEVEL}},
+    "loggers": {
+        "axes": {"level": "WARNING"},
+        "celery": {"level": LOG_LEVEL},
+        "geopy": {"level": "CRITICAL"},  # it would log whole addresses, with the key of our account
+    },
 }

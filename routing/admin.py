@@ -1,14 +1,19 @@
 """Admin of the fleet; loads, plans and trips are only read."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from logistics.back_office.tables import ReadOnlyTable, Rows, StaffTable
 from routing.models import (
     Compartment,
     Driver,
+    GeocodedText,
     Load,
     Plan,
     Trailer,
+    TravelPair,
     Trip,
     Vehicle,
     VehicleShift,
@@ -91,3 +96,23 @@ class Trips(ReadOnlyTable):
     list_filter = ("status",)
     list_select_related = ("plan", "carrier", "vehicle")
     search_fields = ("public_id", "vehicle__plate")
+
+
+class KeptAnswers(ReadOnlyTable):
+    """Answers of others that we keep; who deletes one has it asked for anew."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(super(ReadOnlyTable, self).has_delete_permission(request, obj))
+
+
+@admin.register(TravelPair)
+class TravelPairs(KeptAnswers):
+    list_display = ("profile", "from_key", "to_key", "distance_m", "duration_s")
+    list_filter = ("profile",)
+
+
+@admin.register(GeocodedText)
+class GeocodedTexts(KeptAnswers):
+    list_display = ("text", "service")
+    list_filter = ("service",)
+    search_fields = ("text",)

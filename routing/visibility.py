@@ -6,12 +6,14 @@ from logistics.scoping import EVERYTHING, NOTHING, PARK_STAFF, Principal, Role, 
 from routing.models import (
     Compartment,
     Driver,
+    GeocodedText,
     Load,
     LoadShipment,
     Plan,
     Stop,
     StopTask,
     Trailer,
+    TravelPair,
     Trip,
     TripStatus,
     UnassignedLoad,
@@ -50,6 +52,12 @@ def vehicle_parts(principal: Principal) -> Q:
     if principal.role in PARK_STAFF:
         return EVERYTHING
     return Q(vehicle__carrier_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING
+
+
+@visibility(TravelPair, GeocodedText)
+def places(principal: Principal) -> Q:
+    """Reference data of the planner: staff only, for addresses and points tell who is served."""
+    return EVERYTHING if principal.role in PARK_STAFF else NOTHING
 
 
 @visibility(Load)

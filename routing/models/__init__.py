@@ -11,7 +11,9 @@ from routing.models.fleet import (
     VehicleType,
 )
 from routing.models.loads import Load, LoadShipment, LoadStatus
+from routing.models.places import GeocodedText
 from routing.models.plans import Plan, PlanStatus, UnassignedLoad, UnassignedReason
+from routing.models.travel import TravelPair
 from routing.models.trips import (
     Stop,
     StopKind,
@@ -25,6 +27,7 @@ from routing.models.trips import (
 __all__ = [
     "Compartment",
     "Driver",
+    "GeocodedText",
     "LicenseClass",
     "Load",
     "LoadShipment",
@@ -37,6 +40,7 @@ __all__ = [
     "StopTask",
     "TaskKind",
     "Trailer",
+    "TravelPair",
     "Trip",
     "TripStatus",
     "UnassignedLoad",

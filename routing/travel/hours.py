@@ -1,0 +1,36 @@
+"""How fast traffic is at each hour of the day, as the setting TRAVEL_SPEED_BY_HOUR says."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from django.conf import settings
+
+from routing.engine.columns import Ints, ProblemError
+
+HOURS_PER_DAY = 24
+SLOWEST, FASTEST = 10, 150
+"""Percent of the speed that the travel times stand for."""
+
+
+def hour_percents(values: Sequence[int | str] | None = None) -> Ints:
+    """Return the speed in percent [24] of local hours 0 to 23, of the setting where none are given.
+
+    Raises
+    ------
+    ProblemError
+        When there are not 24, or one is not between 10 and 150; the hour is named.
+    """
+    given = settings.TRAVEL_SPEED_BY_HOUR if values is None else values
+    percents = np.array([int(value) for value in given], dtype=np.int64)
+    if percents.shape != (HOURS_PER_DAY,):
+        message = f"hour_percent: {HOURS_PER_DAY} numbers are needed, one for each hour"
+        raise ProblemError(message, field="hour_percent")
+    bad = np.flatnonzero((percents < SLOWEST) | (percents > FASTEST))
+    if bad.size:
+        hour = int(bad[0])
+        message = (
+            f"hour_percent: {percents[hour]} % at {hour}:00 is not between {SLOWEST} and {FASTEST}"
+        )
+        raise ProblemError(message, field="hour_percent", row=hour)
+    percents.setflags(write=False)
+    return percents
