@@ -1,0 +1,220 @@
+"""PyVRP's local search in our own loop: what is accepted follows the elapsed share of the time."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pyvrp import RandomNumberGenerator, Route, Solution
+from pyvrp.search import (
+    OPERATORS,
+    LocalSearch,
+    NeighbourhoodParams,
+    PerturbationManager,
+    PerturbationParams,
+    compute_neighbours,
+)
+
+from routing.engine.plain.acceptance import Acceptance, rule_of
+from routing.engine.plain.penalties import Penalties
+from routing.engine.plain.pool import Pool
+from routing.engine.plain.problem import PlainProblem, PlainRoute
+from routing.engine.plain.pyvrp_data import Form
+
+FIRST_HEAT = 0.6
+"""First temperature as a share of the mean cost of a leg."""
+
+N_BETWEEN_EXHAUSTIVE = 20
+HARVEST_EVERY = 2
+HARVEST_WITHIN = 1.04
+MOST_MET = 60_000
+NO_COST = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the local search goes about: neighbors a visit tries, visits perturbed a step."""
+
+    n_neighbors: int = 50
+    n_perturbed: int = 25
+
+
+class Found(NamedTuple):
+    """The best feasible routes of a run and their cost, or None; and its number of steps."""
+
+    routes: tuple[PlainRoute, ...] | None
+    cost: int
+    n_steps: int
+
+
+class Descent:
+    """PyVRP's local search on one problem, or on the part of it that a `Form` holds.
+
+    Every good feasible route that is met goes to `pool`, at the end of each run. Use::
+
+        descent = Descent(problem, seed, pool)
+        first = descent.start()
+        found = descent.run(first, share, heat=1.0, acceptance=Acceptance.ANNEALED,
+                            should_stop=stop)
+        found = descent.run(master_choice, share_of_next_slice, heat=0.4, ...)
+
+    `n_steps` counts the steps of all runs so far; a `share` made of it repeats itself exactly.
+    """
+
+    def __init__(
+        self,
+        problem: PlainProblem,
+        seed: int,
+        pool: Pool,
+        *,
+        form: Form | None = None,
+        penalties: Penalties | None = None,
+        manner: Manner | None = None,
+    ) -> None:
+        self.form = form or Form(problem)
+        self.penalties = penalties or Penalties.of(self.form.data)
+        self.n_steps = 0
+        self._pool = pool
+        self._random = random.Random(seed)  # noqa: S311  (a search, no secret)
+        self._rng = RandomNumberGenerator(seed=seed % (1 << 31))
+        self._search = _search_of(self.form, self._rng, manner or Manner())
+        self._met: dict[tuple[int, str], int] = {}
+
+    def start(self) -> tuple[PlainRoute, ...]:
+        """Return the end of a descent from random routes, quickly; it may break limits.
+
+        `run` accepts it all the same, and finds what is feasible.
+        """
+        first = Solution.make_random(self.form.data, self._rng)
+        return self.form.routes(self._descend(first))
+
+    def cost(self, routes: Sequence[PlainRoute]) -> int | None:
+        """Return what routes cost with the prizes of left places, or None if they break limits."""
+        solution = self.form.solution(routes)
+        return self.form.cost(solution) if solution.is_feasible() else None
+
+    def polish(self, routes: Sequence[PlainRoute]) -> tuple[PlainRoute, ...]:
+        """Return the end of a full descent from the routes, or them if that is no better."""
+        start = self.form.solution(routes)
+        end = self._descend(start)
+        is_better = end.is_feasible() and self.form.cost(end) < self.form.cost(start)
+        return self.form.routes(end) if is_better else tuple(routes)
+
+    def run(
+        self,
+        start: Sequence[PlainRoute] | None,
+        share: Callable[[], float],
+        *,
+        heat: float = 1.0,
+        acceptance: Acceptance = Acceptance.ANNEALED,
+        should_stop: Callable[[], bool] = lambda: False,
+        on_best: Callable[[int], None] = lambda _: None,
+    ) -> Found:
+        """Search from `start`, or from a random one, until `share()` of the slice is 1.
+
+        `heat` scales the first temperature: 1 for a fresh search, less to go on from good routes.
+        `on_best` hears the cost of each new best of this run.
+        """
+        first = self.form.solution(self.start() if start is None else start)
+        rule = rule_of(acceptance, first, lambda: heat * self._temperature(first), self._random)
+        best = _Best(self, on_best)
+        best.consider(first)
+        current, n_before = first, self.n_steps
+        while (elapsed := share()) < 1 and not should_stop():
+            self.n_steps += 1
+            prices = self.penalties.evaluator()
+            candidate = self._search(current, prices, exhaustive=False)
+            self.penalties.register(candidate)
+            candidate = best.consider(candidate)
+            if rule.accepts(prices, candidate, current, elapsed):
+                current = candidate
+            if self.n_steps % HARVEST_EVERY == 0:
+                self._harvest(candidate, prices.penalised_cost(candidate), best.cost)
+        routes = self._finish(best)
+        return Found(routes, best.cost, self.n_steps - n_before)
+
+    def exhaust(self, solution: Solution) -> Solution:
+        """Return the end of a full descent at the prices of now."""
+        return self._search(solution, self.penalties.evaluator(), exhaustive=True)
+
+    def _descend(self, solution: Solution) -> Solution:
+        return self._search(solution, self.penalties.strict_evaluator(), exhaustive=True)
+
+    def _temperature(self, start: Solution) -> float:
+        data = self.form.data
+        n_legs = data.num_clients + 2 * data.num_shipments + start.num_routes()
+        paid = solution_cost(start) + start.uncollected_prizes()
+        return FIRST_HEAT * paid / max(1, n_legs)
+
+    def _harvest(self, solution: Solution, price: int, best: int) -> None:
+        """Remember the routes of a good solution that are feasible, as PyVRP prints them."""
+        if price > best * HARVEST_WITHIN:
+            return
+        met = self._met
+        for route in solution.routes():
+            key = (route.vehicle_type(), str(route))
+            if key not in met:
+                met[key] = solution_cost(route) if route.is_feasible() else NO_COST
+        if len(met) > MOST_MET:
+            self._flush()
+
+    def _flush(self) -> None:
+        form = self.form
+        for (row, text), cost in self._met.items():
+            if cost != NO_COST and text:
+                self._pool.add(PlainRoute(form.type_at(row), form.trips_of(text)), cost)
+        self._met.clear()
+
+    def _finish(self, best: "_Best") -> tuple[PlainRoute, ...] | None:
+        if best.solution is not None:
+            self._harvest(best.solution, best.cost, best.cost)
+        self._flush()
+        return None if best.solution is None else self.form.routes(best.solution)
+
+
+class _Best:
+    """The best feasible solution of a run."""
+
+    def __init__(self, descent: Descent, on_best: Callable[[int], None]) -> None:
+        self._descent, self._on_best = descent, on_best
+        self._next_exhaustive = 0
+        self.solution: Solution | None = None
+        self.cost = NO_COST
+
+    def consider(self, candidate: Solution) -> Solution:
+        """Keep the candidate if it is the best; return it, or what a full descent made of it."""
+        if not self._keeps(candidate):
+            return candidate
+        descent = self._descent
+        if descent.n_steps >= self._next_exhaustive:
+            self._next_exhaustive = descent.n_steps + N_BETWEEN_EXHAUSTIVE
+            further = descent.exhaust(candidate)
+            if self._keeps(further):
+                candidate = further
+        self._on_best(self.cost)
+        return candidate
+
+    def _keeps(self, candidate: Solution) -> bool:
+        if not candidate.is_feasible():
+            return False
+        cost = self._descent.form.cost(candidate)
+        if cost >= self.cost:
+            return False
+        self.solution, self.cost = candidate, cost
+        return True
+
+
+def solution_cost(what: Solution | Route) -> int:
+    """Return what driving costs, prizes apart."""
+    return int(what.fixed_vehicle_cost() + what.distance_cost() + what.duration_cost())
+
+
+def _search_of(form: Form, rng: RandomNumberGenerator, manner: Manner) -> LocalSearch:
+    data = form.data
+    neighbors = compute_neighbours(data, NeighbourhoodParams(num_neighbours=manner.n_neighbors))
+    perturbation = PerturbationParams(max_perturbations=manner.n_perturbed)
+    search = LocalSearch(data, rng, neighbors, PerturbationManager(perturbation))
+    for operator in OPERATORS:
+        if operator.supports(data):
+            search.add_operator(operator(data))
+    return search
