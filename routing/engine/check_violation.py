@@ -1,5 +1,6 @@
 """What the checker says about one broken rule."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -12,3 +13,6 @@ class Violation:
     load: int
     numbers: dict[str, int]
     sentence: str
+
+
+Found = Iterator[Violation]
