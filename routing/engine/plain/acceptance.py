@@ -3,13 +3,9 @@
 import enum
 import math
 import random
-from collections.abc import Callable
 from typing import Protocol
 
 from pyvrp import CostEvaluator, Solution
-
-LAST_SHARE = 0.01
-"""What is left of the first temperature at the end."""
 
 PYVRP_HISTORY = 300
 N_STEPS_TO_GUESS = 40
@@ -41,17 +37,21 @@ class Rule(Protocol):
 
 
 class Annealed:
-    """Worse candidates pass with a chance that falls with what they cost more and with time."""
+    """Worse candidates pass with a chance that falls with what they cost more and with time.
 
-    def __init__(self, first: float, rng: random.Random) -> None:
+    The temperature falls from `first` to `last`, by the same factor in equal times.
+    """
+
+    def __init__(self, first: float, last: float, rng: random.Random) -> None:
         self._first, self._rng = first, rng
+        self._factor = last / first if first > 0 else 1.0
 
     def accepts(
         self, prices: CostEvaluator, candidate: Solution, current: Solution, elapsed: float
     ) -> bool:
         """Whether the candidate is better, or not too much worse for the temperature of now."""
         more = prices.penalised_cost(candidate) - prices.penalised_cost(current)
-        temperature = self._first * LAST_SHARE ** min(1.0, elapsed)
+        temperature = self._first * self._factor ** min(1.0, elapsed)
         return bool(more < -temperature * math.log(max(self._rng.random(), 1e-12)))
 
 
@@ -85,12 +85,3 @@ class Late:
         if late is None or min(price, now) < then:
             self._ring[at] = candidate if is_accepted else current
         return is_accepted
-
-
-def rule_of(
-    acceptance: Acceptance, start: Solution, temperature: Callable[[], float], rng: random.Random
-) -> Rule:
-    """Return a fresh rule for a run from `start`."""
-    if acceptance is Acceptance.ANNEALED:
-        return Annealed(temperature(), rng)
-    return Late(start, PYVRP_HISTORY if acceptance is Acceptance.PYVRP else None)

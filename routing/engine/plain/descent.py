@@ -15,20 +15,34 @@ from pyvrp.search import (
     compute_neighbours,
 )
 
-from routing.engine.plain.acceptance import Acceptance, rule_of
+from routing.engine.plain.acceptance import PYVRP_HISTORY, Acceptance, Annealed, Late, Rule
 from routing.engine.plain.penalties import Penalties
 from routing.engine.plain.pool import Pool
 from routing.engine.plain.problem import PlainProblem, PlainRoute
 from routing.engine.plain.pyvrp_data import Form
 
 FIRST_HEAT = 0.6
-"""First temperature as a share of the mean cost of a leg."""
+"""Temperature as a share of the mean cost of a leg where the heat is 1."""
+
+LAST_SHARE = 0.01
+"""What is left of the first heat at the end."""
 
 N_BETWEEN_EXHAUSTIVE = 20
 HARVEST_EVERY = 2
 HARVEST_WITHIN = 1.04
 MOST_MET = 60_000
 NO_COST = 1 << 62
+
+
+class Heat(NamedTuple):
+    """Temperatures at the begin and end of a slice, as shares of that of a fresh search."""
+
+    first: float
+    last: float
+
+
+HOT = Heat(1.0, LAST_SHARE)
+"""A fresh search, cooled down to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +54,15 @@ class Manner:
 
 
 class Found(NamedTuple):
-    """The best feasible routes of a run and their cost, or None; and its number of steps."""
+    """The best feasible routes of a run and their cost, or None; and its number of steps.
+
+    `last` is where the run stood at its end; it may be worse and may break limits.
+    """
 
     routes: tuple[PlainRoute, ...] | None
     cost: int
     n_steps: int
+    last: tuple[PlainRoute, ...]
 
 
 class Descent:
@@ -54,9 +72,9 @@ class Descent:
 
         descent = Descent(problem, seed, pool)
         first = descent.start()
-        found = descent.run(first, share, heat=1.0, acceptance=Acceptance.ANNEALED,
+        found = descent.run(first, share, heat=HOT, acceptance=Acceptance.ANNEALED,
                             should_stop=stop)
-        found = descent.run(master_choice, share_of_next_slice, heat=0.4, ...)
+        found = descent.run(master_choice, share_of_next_slice, heat=Heat(0.4, 0.01), ...)
 
     `n_steps` counts the steps of all runs so far; a `share` made of it repeats itself exactly.
     """
@@ -105,18 +123,18 @@ class Descent:
         start: Sequence[PlainRoute] | None,
         share: Callable[[], float],
         *,
-        heat: float = 1.0,
+        heat: Heat = HOT,
         acceptance: Acceptance = Acceptance.ANNEALED,
         should_stop: Callable[[], bool] = lambda: False,
         on_best: Callable[[int], None] = lambda _: None,
     ) -> Found:
         """Search from `start`, or from a random one, until `share()` of the slice is 1.
 
-        `heat` scales the first temperature: 1 for a fresh search, less to go on from good routes.
+        `heat` is `HOT` for a fresh search; to go on from good routes it begins with less than 1.
         `on_best` hears the cost of each new best of this run.
         """
         first = self.form.solution(self.start() if start is None else start)
-        rule = rule_of(acceptance, first, lambda: heat * self._temperature(first), self._random)
+        rule = self._rule(acceptance, first, heat)
         best = _Best(self, on_best)
         best.consider(first)
         current, n_before = first, self.n_steps
@@ -131,7 +149,8 @@ class Descent:
             if self.n_steps % HARVEST_EVERY == 0:
                 self._harvest(candidate, prices.penalised_cost(candidate), best.cost)
         routes = self._finish(best)
-        return Found(routes, best.cost, self.n_steps - n_before)
+        last = self.form.routes(current)
+        return Found(routes, best.cost, self.n_steps - n_before, last)
 
     def exhaust(self, solution: Solution) -> Solution:
         """Return the end of a full descent at the prices of now."""
@@ -139,6 +158,12 @@ class Descent:
 
     def _descend(self, solution: Solution) -> Solution:
         return self._search(solution, self.penalties.strict_evaluator(), exhaustive=True)
+
+    def _rule(self, acceptance: Acceptance, start: Solution, heat: Heat) -> Rule:
+        if acceptance is Acceptance.ANNEALED:
+            unit = self._temperature(start)
+            return Annealed(heat.first * unit, heat.last * unit, self._random)
+        return Late(start, PYVRP_HISTORY if acceptance is Acceptance.PYVRP else None)
 
     def _temperature(self, start: Solution) -> float:
         data = self.form.data

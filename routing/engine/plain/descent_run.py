@@ -1,0 +1,119 @@
+"""The whole schedule of a search by PyVRP's descent alone: slices, the master between, a polish.
+
+The budget is cut into slices of about 25 ms a client. The first starts hot, each further one less
+so from the master's choice among all routes met; from 600 clients the slices search sectors.
+"""
+
+from collections.abc import Callable, Sequence
+
+from routing.engine.cp import CpRunner
+from routing.engine.plain.budget import Budget
+from routing.engine.plain.descent import HOT, LAST_SHARE, Descent, Heat
+from routing.engine.plain.pool import Pool
+from routing.engine.plain.problem import PlainProblem, PlainRoute, PlainSolution
+from routing.engine.plain.recombine import recombined
+from routing.engine.plain.sectors import SectorDescent
+
+SLICE_S_PER_CLIENT = 0.025
+MOST_SLICES = 6
+REHEAT = 0.6
+MASTER_SHARE = 0.08
+
+
+def solve_by_descent(
+    problem: PlainProblem,
+    *,
+    budget: Budget,
+    seed: int,
+    pool: Pool | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> PlainSolution | None:
+    """Return the best routes found within the budget, or None when none were feasible.
+
+    Parameters
+    ----------
+    budget
+        How long to search; where it counts steps, the same seed gives the same routes.
+    pool
+        Gets every good feasible route met.
+    on_progress
+        Hears the cost of each new best solution.
+    """
+    run = _Run(problem, budget, seed, Pool() if pool is None else pool, on_progress)
+    run.search()
+    return run.solution()
+
+
+class _Run:
+    def __init__(
+        self,
+        problem: PlainProblem,
+        budget: Budget,
+        seed: int,
+        pool: Pool,
+        on_progress: Callable[[int], None],
+    ) -> None:
+        self._problem, self._budget, self._pool = problem, budget, pool
+        self._on_progress = on_progress
+        self._descent = Descent(problem, seed, pool)
+        self._search = SectorDescent(problem, seed, pool, self._descent)
+        self._runner = CpRunner(budget.is_stopped, seed, is_deterministic=budget.is_counted)
+        self._routes: tuple[PlainRoute, ...] | None = None
+        self._cost: int | None = None
+
+    def search(self) -> None:
+        """Spend the budget."""
+        n_slices = self._n_slices()
+        start: Sequence[PlainRoute] | None = None
+        for at in range(n_slices):
+            begin = self._budget.share()
+            end = (at + 1) / n_slices
+            search_end = end - MASTER_SHARE * (end - begin)
+            if begin >= search_end or self._budget.is_stopped():
+                break
+            found = self._search.run(
+                start,
+                self._budget.part(begin, search_end),
+                heat=HOT if at == 0 else Heat(REHEAT, LAST_SHARE),
+                should_stop=self._budget.is_stopped,
+                on_best=self._hear,
+            )
+            self._keep(found.routes)
+            self._recombine(end)
+            start = self._routes
+        if self._routes is not None and not self._budget.is_stopped():
+            self._keep(self._descent.polish(self._routes))
+
+    def solution(self) -> PlainSolution | None:
+        """Return the best so far."""
+        if self._routes is None or self._cost is None:
+            return None
+        visited = {place for route in self._routes for place in route.places}
+        everyone = range(self._problem.n_depots, self._problem.n_places)
+        return PlainSolution(
+            self._routes,
+            tuple(place for place in everyone if place not in visited),
+            self._cost,
+            n_steps=self._search.n_steps,
+            seconds=self._budget.seconds_gone(),
+        )
+
+    def _n_slices(self) -> int:
+        per_slice = SLICE_S_PER_CLIENT * self._problem.n_clients
+        return max(1, min(MOST_SLICES, round(self._budget.seconds / per_slice)))
+
+    def _recombine(self, end: float) -> None:
+        limit_s = (end - self._budget.share()) * self._budget.seconds
+        if self._routes is None or limit_s <= 0 or self._budget.is_stopped():
+            return
+        self._keep(recombined(self._problem, self._pool, self._routes, self._runner, limit_s))
+
+    def _keep(self, routes: tuple[PlainRoute, ...] | None) -> None:
+        cost = None if routes is None else self._descent.cost(routes)
+        if cost is not None and (self._cost is None or cost < self._cost):
+            self._routes, self._cost = routes, cost
+            self._on_progress(cost)
+
+    def _hear(self, cost: int) -> None:
+        if self._cost is None or cost < self._cost:
+            self._on_progress(cost)
