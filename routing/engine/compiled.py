@@ -13,7 +13,7 @@ from numba.core import config as numba_config
 F = TypeVar("F", bound=Callable[..., Any])
 config = cast("Any", numba_config)
 
-_IMPORT = re.compile(r"^from (routing\.engine[\w.]*) import", re.MULTILINE)
+_IMPORT = re.compile(r"^from (routing\.engine[\w.]*) import (\w*)", re.MULTILINE)
 _NO_WRAPPERS = ("no_cpython_wrapper", "no_cfunc_wrapper")
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,9 +58,9 @@ def _digest(path: Path) -> str:
     """Return a digest of the file and of every file of the engine that it imports."""
     seen, todo = {path: path.read_bytes()}, [path]
     while todo:
-        for name in _IMPORT.findall(seen[todo.pop()].decode()):
-            stem = _ROOT.joinpath(*name.split("."))
-            for found in (stem.with_suffix(".py"), stem / "__init__.py"):
+        for package, name in _IMPORT.findall(seen[todo.pop()].decode()):
+            stem = _ROOT.joinpath(*package.split("."))
+            for found in (stem.with_suffix(".py"), stem / "__init__.py", stem / f"{name}.py"):
                 if found not in seen and found.is_file():
                     seen[found] = found.read_bytes()
                     todo.append(found)
