@@ -42,7 +42,20 @@ def positive(value: float) -> bool:
     return value > 0
 
 
-def is_web_address(url: str, *, may_miss: Any = False) -> bool:
+def not_negative(value: float) -> bool:
+    """Say whether a number is zero or above."""
+    return value >= 0
+
+
+def is_temperature(text: str) -> bool:
+    """Say whether this is a number of °C that air can have."""
+    try:
+        return -60 <= float(text) <= 60
+    except ValueError:
+        return False
+
+
+def is_web_address(url: str, *, may_miss: bool = False) -> bool:
     """Say whether this is an address of HTTP with a host, or empty where it may be."""
     try:
         parts = urlsplit(url)
@@ -375,6 +388,26 @@ PLAN_SECONDS = read("int", "PLAN_SECONDS", 20, lambda s: 1 <= s <= 7200)
 PLAN_LEASE_S = read("int", "PLAN_LEASE_S", 15, lambda s: 3 <= s <= 60)
 PLAN_MAX_ATTEMPTS = read("int", "PLAN_MAX_ATTEMPTS", 3, positive)
 PLAN_HORIZON_S = read("int", "PLAN_HORIZON_S", 72 * 3600, positive)
+PLAN_MAX_LOADING_DEPOTS = read("int", "PLAN_MAX_LOADING_DEPOTS", 2, lambda n: 1 <= n <= 3)
+PLAN_TURNAROUND_S = read("int", "PLAN_TURNAROUND_S", 1800, lambda s: 1200 <= s <= 86_400)
+PLAN_MAX_DAILY_DRIVING_S = read(
+    "int", "PLAN_MAX_DAILY_DRIVING_S", 8 * 3600, lambda s: s == 0 or 4 * 3600 <= s <= 86_400
+)
+PLAN_DAILY_REST_S = read("int", "PLAN_DAILY_REST_S", 8 * 3600, lambda s: 3600 <= s <= 86_400)
+PLAN_CHANGE_VEHICLE_FEN = read("int", "PLAN_CHANGE_VEHICLE_FEN", 20_000, not_negative)
+PLAN_CHANGE_TRIP_FEN = read("int", "PLAN_CHANGE_TRIP_FEN", 10_000, not_negative)
+PLAN_CHANGE_QUARTER_FEN = read("int", "PLAN_CHANGE_QUARTER_FEN", 2_000, not_negative)
+AMBIENT_C_BY_HOUR = read(
+    "list",
+    "AMBIENT_C_BY_HOUR",
+    [],
+    lambda hours: not hours or (len(hours) == 24 and all(is_temperature(hour) for hour in hours)),
+)
+HEAT_BUDGET_FROZEN_C_MIN = read("int", "HEAT_BUDGET_FROZEN_C_MIN", 900, not_negative)
+HEAT_BUDGET_CHILLED_MEAT_C_MIN = read("int", "HEAT_BUDGET_CHILLED_MEAT_C_MIN", 450, not_negative)
+HEAT_BUDGET_CHILLED_C_MIN = read("int", "HEAT_BUDGET_CHILLED_C_MIN", 900, not_negative)
+DOOR_OPEN_PERCENT = read("int", "DOOR_OPEN_PERCENT", 25, lambda p: 1 <= p <= 100)
+PRECOOL_DC_PER_MIN = read("int", "PRECOOL_DC_PER_MIN", 6, lambda r: 1 <= r <= 100)
 TRAVEL_CIRCUITY = read("float", "TRAVEL_CIRCUITY", 1.25, lambda c: 1 <= c <= 3)
 TRAVEL_SPEED_CITY_KMH = read("float", "TRAVEL_SPEED_CITY_KMH", 30.0, lambda v: 5 <= v <= 100)
 TRAVEL_SPEED_ROAD_KMH = read("float", "TRAVEL_SPEED_ROAD_KMH", 50.0, lambda v: 5 <= v <= 100)
@@ -407,7 +440,7 @@ VALHALLA_URL = read(
     "str",
     "VALHALLA_URL",
     "",
-    lambda url: is_web_address(url, may_miss=VALHALLA_TILES or TRAVEL_PROVIDER != "valhalla"),
+    lambda url: is_web_address(url, may_miss=bool(VALHALLA_TILES) or TRAVEL_PROVIDER != "valhalla"),
 )
 GEOCODER = read("str", "GEOCODER", "offline", lambda g: g in {"offline", "nominatim", "baidu"})
 GEOCODER_LEAST_CONFIDENCE = read("float", "GEOCODER_LEAST_CONFIDENCE", 0.6, lambda c: 0 <= c <= 1)

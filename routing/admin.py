@@ -15,6 +15,7 @@ from routing.models import (
     Trailer,
     TravelPair,
     Trip,
+    TruckBan,
     Vehicle,
     VehicleShift,
     VehicleType,
@@ -45,6 +46,12 @@ class Vehicles(StaffTable):
     search_fields = ("plate",)
     autocomplete_fields = ("carrier", "vehicle_type", "home")
     inlines = (CompartmentRows, ShiftRows)
+
+
+@admin.register(TruckBan)
+class TruckBans(StaffTable):
+    list_display = ("adcode_prefix", "weekday", "from_s", "to_s")
+    list_filter = ("adcode_prefix",)
 
 
 @admin.register(Trailer)

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from logistics.errors import DomainError
-from logistics.models import Contract, ContractLane, Site, SiteOpening
+from logistics.models import Contract, ContractLane, ContractRate, Site, SiteOpening
 from routing.models import (
     Compartment,
     Load,
@@ -20,6 +21,7 @@ from routing.models import (
     TaskKind,
     Trip,
     TripStatus,
+    TruckBan,
     Vehicle,
     VehicleShift,
 )
@@ -55,6 +57,15 @@ class NoVehicles(DomainError):
         super().__init__("no_vehicles", detail, 409)
 
 
+class InForce(NamedTuple):
+    """What the plan in force does with one load: vehicle, trip number, start of service."""
+
+    load_id: int
+    vehicle_id: int
+    trip: int
+    start_s: int
+
+
 @dataclass(frozen=True, slots=True)
 class DayScope:
     """The rows of one planning problem; moments are seconds since the epoch."""
@@ -72,6 +83,9 @@ class DayScope:
     openings: dict[int, list[Span]]
     contracts: list[Contract]
     lanes: dict[int, list[ContractLane]]
+    short_fen: dict[int, int]
+    bans: list[tuple[str, int, int]]
+    in_force: list["InForce"]
 
 
 def local_midnight(day: date) -> datetime:
@@ -144,7 +158,48 @@ def read_scope(*, day: date) -> DayScope:
         openings=_openings(site_ids, midnight, to_s),
         contracts=contracts,
         lanes=dict(lanes),
+        short_fen=_dearest_rates(contracts),
+        bans=_bans(midnight, to_s),
+        in_force=_in_force(day),
     )
+
+
+def _dearest_rates(contracts: list[Contract]) -> dict[int, int]:
+    """Return the dearest fixed rate of each contract, 0 where it states none."""
+    known = dict(
+        ContractRate.objects.filter(contract__in=[row.pk for row in contracts])
+        .values("contract")
+        .annotate(dearest=Max("fixed_fen"))
+        .values_list("contract", "dearest")
+    )
+    return {row.pk: known.get(row.pk, 0) for row in contracts}
+
+
+def _bans(midnight: datetime, to_s: int) -> list[tuple[str, int, int]]:
+    """Return every closing period within the horizon: region, from, to."""
+    n_days = (to_s - int(midnight.timestamp())) // 86_400 + 1
+    starts = [midnight + timedelta(days=offset) for offset in range(n_days)]
+    return [
+        (ban.adcode_prefix, int(start.timestamp()) + ban.from_s, int(start.timestamp()) + ban.to_s)
+        for ban in TruckBan.objects.order_by("adcode_prefix", "from_s")
+        for start in starts
+        if ban.weekday is None or ban.weekday == start.weekday()
+    ]
+
+
+def _in_force(day: date) -> list[InForce]:
+    """Return what the day's committed plan does with its loads."""
+    rows = StopTask.objects.filter(
+        kind=TaskKind.UNLOAD,
+        stop__trip__plan__planning_date=day,
+        stop__trip__plan__status=PlanStatus.COMMITTED,
+        stop__trip__status__in=IN_FORCE,
+        stop__trip__vehicle__isnull=False,
+    ).values_list("load_id", "stop__trip__vehicle_id", "stop__trip__number", "from_at")
+    return [
+        InForce(load_id, vehicle_id, number, int(from_at.timestamp()))
+        for load_id, vehicle_id, number, from_at in rows
+    ]
 
 
 def sites_of(scope: DayScope) -> list[Site]:

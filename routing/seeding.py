@@ -21,6 +21,7 @@ from routing.models import (
     Load,
     LoadStatus,
     Trailer,
+    TruckBan,
     Vehicle,
     VehicleShift,
     VehicleType,
@@ -64,6 +65,16 @@ def seed_all(
         )
 
 
+OPTIONAL_VEHICLE_FIELDS = (
+    "max_trips",
+    "n_drivers",
+    "toll_per_km_fen",
+    "overtime_after_s",
+    "overtime_per_hour_fen",
+    "has_city_permit",
+)
+
+
 def seed_fleet(*, fleet: Document) -> int:
     """Write vehicle types, trailers, drivers and vehicles with compartments and shifts."""
     with transaction.atomic():
@@ -89,6 +100,10 @@ def seed_fleet(*, fleet: Document) -> int:
             for weekday in range(7)
         ]
         parties.upsert(shifts, unique=["vehicle", "weekday", "starts_s"])
+        # Not an upsert: "every day" is a null, which never conflicts with itself.
+        bans = [TruckBan(**row, is_synthetic=True) for row in fleet.get("truck_bans", ())]
+        TruckBan.objects.filter(is_synthetic=True).delete()
+        TruckBan.objects.bulk_create(bans)
     return len(fleet["vehicles"])
 
 
@@ -169,6 +184,7 @@ def _vehicle(
         per_hour_fen=row["per_hour_fen"],
         may_end_away=row["may_end_away"],
         max_trip_s=row["max_trip_s"],
+        **{name: row[name] for name in OPTIONAL_VEHICLE_FIELDS if name in row},
         is_synthetic=True,
     )
 

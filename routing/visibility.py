@@ -16,6 +16,7 @@ from routing.models import (
     TravelPair,
     Trip,
     TripStatus,
+    TruckBan,
     UnassignedLoad,
     Vehicle,
     VehicleShift,
@@ -32,7 +33,7 @@ TOLD_TO_CARRIERS = (
 )
 
 
-@visibility(VehicleType)
+@visibility(VehicleType, TruckBan)
 def vehicle_types(principal: Principal) -> Q:
     """A code list: staff and carriers."""
     return EVERYTHING if principal.role in PARK_STAFF | {Role.CARRIER} else NOTHING

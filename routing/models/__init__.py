@@ -1,6 +1,7 @@
 """The tables of fleet, loads and plans."""
 
 from routing.models import edits  # noqa: F401 - tables of who edited what
+from routing.models.bans import TruckBan
 from routing.models.fleet import (
     Compartment,
     Driver,
@@ -43,6 +44,7 @@ __all__ = [
     "TravelPair",
     "Trip",
     "TripStatus",
+    "TruckBan",
     "UnassignedLoad",
     "UnassignedReason",
     "Vehicle",

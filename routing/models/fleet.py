@@ -62,6 +62,12 @@ class Vehicle(models.Model):
     per_hour_fen = models.PositiveIntegerField(_("cost per hour"))
     may_end_away = models.BooleanField(_("may end away from home"), default=False)
     max_trip_s = models.PositiveIntegerField(_("longest trip"), default=72 * 3600)
+    max_trips = models.PositiveSmallIntegerField(_("most trips a shift"), default=1)
+    n_drivers = models.PositiveSmallIntegerField(_("drivers aboard"), default=1)
+    toll_per_km_fen = models.PositiveIntegerField(_("toll per km"), default=0)
+    overtime_after_s = models.PositiveIntegerField(_("overtime after"), null=True, blank=True)
+    overtime_per_hour_fen = models.PositiveIntegerField(_("overtime per hour"), default=0)
+    has_city_permit = models.BooleanField(_("may enter cities at any hour"), default=True)
     is_active = models.BooleanField(_("in service"), default=True)
     is_synthetic = models.BooleanField(default=False)
 
@@ -75,6 +81,8 @@ class Vehicle(models.Model):
                 condition=models.Q(plate__regex=PLATE_SHAPE), name="vehicle_plate_shape"
             ),
             at_least("max_weight_kg", 1, table="vehicle"),
+            within("max_trips", 1, 20, table="vehicle"),
+            within("n_drivers", 1, 2, table="vehicle"),
         ]
 
     def __str__(self) -> str:

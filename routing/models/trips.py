@@ -70,8 +70,6 @@ class Trip(models.Model):
         verbose_name_plural = _("trips")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["plan", "number"], name="trip_number_once_per_plan"),
-            # One trip per vehicle and plan, until several trips a shift arrive with the engine issue.
-            models.UniqueConstraint(fields=["plan", "vehicle"], name="trip_vehicle_once_per_plan"),
             known_choice("status", TripStatus, table="trip"),
             period_order("starts_at", "ends_at", table="trip"),
             within("fill_pct", 0, 100.001, table="trip"),

@@ -8,6 +8,14 @@ from routing.synthetic.fleet import FleetVehicle
 
 ROOM_INTERVAL_S, VEHICLE_INTERVAL_S, AMBIENT_INTERVAL_S = 300, 300, 1800
 LARGE_ROOM_PLACES = 800
+CITY_TRUCK_KG, CITY_TRIPS = 2_000, 2
+"""Blue-plate trucks deliver in town and come back for a second trip."""
+TRUCK_BANS = [
+    {"adcode_prefix": prefix, "weekday": None, "from_s": hour * 3600, "to_s": (hour + 2) * 3600}
+    for prefix in ("4101", "4201")
+    for hour in (7, 17)
+]
+"""Rush hours in which the two largest cities around are closed to trucks without a permit; invented."""
 CALIBRATED, CALIBRATION_DUE = "2026-05-12", "2027-05-11"
 
 
@@ -22,6 +30,7 @@ def fleet_document(fleet: Sequence[FleetVehicle], blueprints: Row) -> dict[str, 
         "trailers": [_trailer(vehicle) for vehicle in fleet if vehicle.trailer_plate],
         "drivers": [row for vehicle in fleet for row in _drivers(vehicle)],
         "vehicles": [vehicle_row(vehicle) for vehicle in fleet],
+        "truck_bans": TRUCK_BANS,
     }
 
 
@@ -69,6 +78,9 @@ def vehicle_row(vehicle: FleetVehicle) -> dict[str, Any]:
         "shift_to_s": blueprint.shift_to_s,
         "max_trip_s": blueprint.max_trip_s,
         "may_end_away": blueprint.may_end_away,
+        "max_trips": CITY_TRIPS if blueprint.max_weight_kg <= CITY_TRUCK_KG else 1,
+        "n_drivers": len(vehicle.drivers),
+        "has_city_permit": not blueprint.has_trailer,
         "trailer": vehicle.trailer_plate,
         "drivers": list(vehicle.drivers),
         "compartments": [
