@@ -51,8 +51,13 @@ class Pool:
 
     def merge(self, other: "Pool") -> None:
         """Take over all routes of another pool."""
-        for (vehicle_type, places), (cost, trips) in list(other._best.items()):
-            self._add(vehicle_type, places, cost, trips)
+        for route, cost in other.routes():
+            self.add(route, cost)
+
+    def routes(self) -> list[tuple[PlainRoute, int]]:
+        """Return every route with its cost, the ones met last at the end."""
+        items = list(self._best.items())
+        return [(PlainRoute(key[0], trips), cost) for key, (cost, trips) in items]
 
     def columns(self) -> PoolColumns:
         """Return all routes as columns, the ones met last at the end."""

@@ -1,0 +1,150 @@
+"""The compiled ruin-and-recreate search as a generator of routes, driven by the share of the time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from routing.engine.columns import Ints
+from routing.engine.plain.ground import as_plain, empty_routes, ground_of, put, route_cost, taken
+from routing.engine.plain.kernel import anneal
+from routing.engine.plain.pool import Pool
+from routing.engine.plain.problem import REQUIRED, PlainProblem, PlainRoute
+
+STEPS_PER_SHARE = 100
+"""Steps between two questions for the share where steps are counted."""
+
+BATCH_S = 0.04
+"""Time of the compiled code between two questions for the share."""
+
+MOST_GROWTH = 4.0
+
+
+class Warmth(NamedTuple):
+    """First and last temperature of a slice, in mean costs of a leg."""
+
+    first: float
+    last: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ruin:
+    """How much a step takes out: mean number of visits, longest string; how often a place blinks."""
+
+    n_removed: float = 10.0
+    longest: float = 10.0
+    blink: float = 0.01
+
+
+class Strings:
+    """Ruin and recreate over one problem; see `routing.engine.plain.kernel`.
+
+    Every route that stands at the end of a batch goes to `pool`. `clock` is None where steps are
+    counted: then each question for the share is `STEPS_PER_SHARE` steps.
+    """
+
+    def __init__(
+        self,
+        problem: PlainProblem,
+        seed: int,
+        pool: Pool,
+        clock: Callable[[], float] | None,
+        *,
+        ruin: Ruin | None = None,
+        n_near: int = 40,
+    ) -> None:
+        self._problem, self._pool, self._clock = problem, pool, clock
+        self._ground = ground_of(problem, n_near)
+        self._routes = empty_routes(self._ground)
+        ruin = ruin or Ruin()
+        self._knobs = np.array([ruin.n_removed, ruin.longest, ruin.blink])
+        self._seeds = np.random.default_rng(seed)
+        self._after = np.full(problem.n_places, -1, np.int32)
+        self._first = np.zeros(len(self._ground.capacity), np.int32)
+        self._must = np.flatnonzero(problem.prize[problem.n_depots :] == REQUIRED)
+        self._must += problem.n_depots
+        self._n_batch = STEPS_PER_SHARE
+        self._known: dict[tuple[int, tuple[int, ...]], int] = {}
+        self.n_steps = 0
+        self.best_cost = 0
+
+    def run(
+        self,
+        start: Sequence[PlainRoute],
+        share: Callable[[], float],
+        warmth: Warmth,
+        *,
+        should_stop: Callable[[], bool] = lambda: False,
+        on_best: Callable[[int], None] = lambda _: None,
+    ) -> tuple[PlainRoute, ...] | None:
+        """Search from `start` until `share()` is 1; return the best routes, None if places lack."""
+        given = [(route.vehicle_type, route.places) for route in start]
+        current = put(self._ground, self._routes, given)
+        best = current
+        self._keep()
+        is_told = False
+        while (elapsed := share()) < 1 and not should_stop():
+            temperature = self._leg(best) * warmth.first
+            temperature *= (warmth.last / warmth.first) ** max(0.0, elapsed)
+            before = best
+            current, best = self._batch(temperature, current, best)
+            self._harvest()
+            is_told = is_told or (best < before and self._is_complete())
+            if is_told and best < before:
+                on_best(best)
+        self.best_cost = best
+        if not self._is_complete():
+            return None
+        found = taken(self._ground, self._after, self._first)
+        self._pool.add_trips((kind, places, self._cost(kind, places)) for kind, places in found)
+        return as_plain(found)
+
+    def _batch(self, temperature: float, current: int, best: int) -> tuple[int, int]:
+        clock = self._clock
+        begun_s = 0.0 if clock is None else clock()
+        current, best, _ = anneal(
+            self._n_batch,
+            int(self._seeds.integers(1 << 31)),
+            temperature,
+            current,
+            best,
+            self._ground,
+            self._routes,
+            (self._after, self._first),
+            self._knobs,
+        )
+        self.n_steps += self._n_batch
+        if clock is not None:
+            growth = BATCH_S / max(BATCH_S / MOST_GROWTH, clock() - begun_s)
+            self._n_batch = max(STEPS_PER_SHARE, int(self._n_batch * growth))
+        return int(current), int(best)
+
+    def _leg(self, best: int) -> float:
+        """Return the mean cost of a leg, from the best routes when nobody lacks."""
+        if not self._is_complete():
+            near = self._ground.near_cost[self._problem.n_depots :, :5]
+            return float(near.mean()) * float(self._ground.unit_cost.mean()) + 1.0
+        n_legs = self._problem.n_clients + int((self._first > 0).sum())
+        return max(1.0, best / n_legs)
+
+    def _is_complete(self) -> bool:
+        return bool((self._after[self._must] >= 0).all())
+
+    def _keep(self) -> None:
+        routes, used = self._routes, self._routes.size > 0
+        self._after[:] = np.where(routes.slot >= 0, routes.after, -1)
+        self._first[:] = np.where(used, routes.first, 0)
+
+    def _harvest(self) -> None:
+        routes = self._routes
+        first: Ints = np.where(routes.size > 0, routes.first, 0)
+        for kind, places in taken(self._ground, routes.after, first):
+            if (kind, places) not in self._known:
+                self._pool.add_trip(kind, places, self._cost(kind, places))
+
+    def _cost(self, kind: int, places: tuple[int, ...]) -> int:
+        key = (kind, places)
+        if key not in self._known:
+            self._known[key] = route_cost(self._ground, kind, places)
+        return self._known[key]
