@@ -54,7 +54,7 @@ def open_instance(path: Path) -> OpenedInstance:
         starts with the file's name.
     """
     try:
-        instance = parse_instance(_text_of(path))
+        instance = parse_instance(text_of(path))
         problem = plain_problem(instance)
     except (InstanceError, ProblemError) as error:
         message = f"{path.name}: {error}"
@@ -100,7 +100,8 @@ def _is_figure(word: str) -> bool:
     return True
 
 
-def _text_of(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """Return the text of a file; raise InstanceError, which says why it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
@@ -116,7 +117,7 @@ def _solution_beside(path: Path) -> KnownSolution | None:
     if not beside.is_file():
         return None
     try:
-        return parse_solution(_text_of(beside))
+        return parse_solution(text_of(beside))
     except InstanceError as error:
         message = f"{beside.name}: {error}"
         raise InstanceError(message) from error
@@ -146,7 +147,7 @@ def _listed_best(path: Path, per_unit: int) -> KnownBest | None:
 def _listed(file: Path) -> dict[str, float]:
     """Return the table of best known values by upper-case name."""
     try:
-        content = json.loads(_text_of(file))
+        content = json.loads(text_of(file))
         return {
             name.upper(): float(value)
             for name, value in content.items()

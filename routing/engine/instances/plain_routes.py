@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from routing.engine.check_plain import plain_cost
+from routing.engine.columns import Ints
 from routing.engine.instances.instance import Instance, InstanceError, KnownSolution
 from routing.engine.instances.plain import vehicles_of_types
 from routing.engine.plain.problem import PlainProblem, PlainRoute, PlainSolution
@@ -15,9 +16,10 @@ from routing.engine.plain.problem import PlainProblem, PlainRoute, PlainSolution
 
 @dataclass(frozen=True, slots=True)
 class NumberedRoute:
-    """One driven route: the vehicle's number in the file, from 1, and its stops with reloads."""
+    """One driven route: the vehicle's number in the file, from 1, its depot, stops with reloads."""
 
     vehicle: int
+    depot: int
     stops: tuple[int, ...]
 
 
@@ -55,13 +57,13 @@ def numbered_routes(
 ) -> list[NumberedRoute]:
     """Return the driven routes by vehicle number; each type's vehicles are taken in turn."""
     vehicles = [iter(numbers) for numbers in vehicles_of_types(instance)]
-    rows = []
+    rows: list[NumberedRoute] = []
     for route in solution.routes:
         kind = route.vehicle_type
         vehicle = next(vehicles[kind], None)
         number = len(rows) if vehicle is None else vehicle
-        reload = int(problem.types.reload_depot[kind])
-        rows.append(NumberedRoute(number + 1, _stops(route, reload)))
+        depot, reload = (int(column[kind]) for column in _depots_of(problem))
+        rows.append(NumberedRoute(number + 1, depot, _stops(route, reload)))
     return sorted(rows, key=lambda row: row.vehicle)
 
 
@@ -78,6 +80,10 @@ def sol_text(routes: Sequence[NumberedRoute], cost: Fraction) -> str:
 def cost_text(cost: Fraction) -> str:
     """Return the cost without a decimal point where it is whole, else with up to five decimals."""
     return str(cost.numerator) if cost.denominator == 1 else f"{float(cost):.5f}".rstrip("0")
+
+
+def _depots_of(problem: PlainProblem) -> tuple[Ints, Ints]:
+    return problem.types.start_depot, problem.types.reload_depot
 
 
 def _trips(stops: Sequence[int], n_depots: int) -> tuple[tuple[int, ...], ...]:

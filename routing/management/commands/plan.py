@@ -2,15 +2,11 @@
 
 import json
 import os
-import signal
 import socket
 import uuid
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
 from typing import IO, Any, cast
 
 from django.conf import settings
@@ -21,6 +17,7 @@ from rich.console import Console
 from logistics.errors import DomainError
 from logistics.scoping import Principal, Role
 from routing import planning
+from routing.management.stopping import stoppable
 from routing.management.terminal import (
     LANGUAGES,
     Words,
@@ -127,33 +124,10 @@ def _refuse_unwritable(path: Path | None) -> None:
 
 def _solve_here(plan: Plan, curve: Any) -> None:
     holder = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4()}"
-    with _stoppable() as stop:
+    with stoppable() as stop:
         planning.solve_plan(
             plan_id=plan.pk,
             holder=holder,
             now=timezone.now,
             watch=Watch(on_progress=curve, should_stop=lambda: stop.is_wanted),
         )
-
-
-@dataclass(slots=True)
-class _Stop:
-    is_wanted: bool = False
-
-
-@contextmanager
-def _stoppable() -> Iterator[_Stop]:
-    """Let the first Ctrl-C or SIGTERM ask for the best plan so far, and the second one interrupt."""
-    stop = _Stop()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if stop.is_wanted:
-            raise KeyboardInterrupt
-        stop.is_wanted = True
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
