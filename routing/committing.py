@@ -19,7 +19,7 @@ from routing.day_scope import REPLANNABLE, held_trips
 from routing.engine.check import Violation, check
 from routing.models import Load, LoadStatus, Plan, PlanStatus, Stop, StopTask, TaskKind, Trip
 from routing.models import TripStatus as TripState
-from routing.plan_reading import read_trips, solution_of
+from routing.plan_reading import loading_stops, read_trips, solution_of
 from routing.plan_rights import refuse_others
 from routing.problem_building import DayProblem, build_problem, fingerprint
 from warehouses import docks
@@ -59,7 +59,7 @@ def commit(*, plan: Plan, by: Principal, at: datetime) -> Plan:
             status=TripState.COMMITTED, version=F("version") + 1
         )
         docks.cancel(
-            references=[trip.public_id for trip in work.withdrawn],
+            references=[stop.public_id for trip in work.withdrawn for stop in loading_stops(trip)],
             reason="plan superseded",
             by=by,
             at=at,
@@ -171,27 +171,26 @@ def _move_loads(work: Commitment, at: datetime) -> None:
 
 
 def _book_docks(work: Commitment, by: Principal, at: datetime) -> None:
-    """Book each trip's dock and let its loading stop point down at the appointment."""
-    stops = {stop.trip_id: stop for trip in work.trips for stop in trip.stops.all() if stop.dock_id}
-    rows = docks.book(
-        bookings=[_booking(trip, stops[trip.pk]) for trip in work.trips], by=by, at=at
-    )
-    appointments = {row.reference: row for row in rows}
-    for trip in work.trips:
-        stops[trip.pk].appointment = appointments[trip.public_id]
-    Stop.objects.bulk_update(stops.values(), ["appointment"], batch_size=500)
+    """Book a dock for each loading of each trip and let its stop point down at the appointment."""
+    stops = {stop.public_id: (trip, stop) for trip in work.trips for stop in loading_stops(trip)}
+    rows = docks.book(bookings=[_booking(*one) for one in stops.values()], by=by, at=at)
+    for row in rows:
+        stops[row.reference][1].appointment = row
+    booked = [stop for _, stop in stops.values()]
+    Stop.objects.bulk_update(booked, ["appointment"], batch_size=500)
 
 
 def _booking(trip: Trip, stop: Stop) -> docks.Booking:
     tasks: list[StopTask] = [task for task in stop.tasks.all() if task.kind == TaskKind.LOAD]
+    loads = [task.load for task in tasks if task.load]
     return docks.Booking(
         dock_id=stop.dock_id or 0,
         carrier_id=trip.carrier_id,
-        reference=trip.public_id,
+        reference=stop.public_id,
         temperature_class=commit_news.classes_of(tasks)[0],
         plate=trip.vehicle.plate if trip.vehicle else "",
-        n_pallets=trip.n_pallets,
-        weight_kg=trip.weight_kg,
+        n_pallets=sum(load.n_pallets for load in loads),
+        weight_kg=sum(load.weight_kg for load in loads),
         from_at=min(task.from_at for task in tasks),
         to_at=max(task.to_at for task in tasks),
     )

@@ -17,6 +17,7 @@ from routing.models import (
     Load,
     LoadStatus,
     PlanStatus,
+    Stop,
     StopTask,
     TaskKind,
     Trip,
@@ -280,7 +281,8 @@ def _taken(
     ).exclude(pk__in=held_trips(day))
     to_at = datetime.fromtimestamp(to_s, midnight.tzinfo)
     rows = taken(dock_ids=[dock.pk for dock in docks], from_at=midnight, to_at=to_at)
-    return list(rows.exclude(reference__in=movable.values("public_id")).order_by("dock", "from_at"))
+    stops = Stop.objects.filter(trip__in=movable, dock__isnull=False)
+    return list(rows.exclude(reference__in=stops.values("public_id")).order_by("dock", "from_at"))
 
 
 def _length(span: Span | None) -> int:

@@ -72,6 +72,11 @@ def loads_of(trip: Trip) -> list[StopTask]:
     ]
 
 
+def loading_stops(trip: Trip) -> list[Stop]:
+    """Return the calls at docks of a trip that `read_trips` read."""
+    return [stop for stop in trip.stops.all() if stop.dock_id]
+
+
 def _left(plan: Plan, left: set[int], built: DayProblem) -> Iterator[Unassigned]:
     """Yield what the plan leaves; a load that came in after solving is simply not carried yet."""
     codes = dict(UnassignedLoad.objects.filter(plan=plan).values_list("load_id", "code"))
