@@ -19,7 +19,7 @@ class TravelFailed(DomainError):
 
 
 class NoRoadNear(Exception):
-    """One place of a request, the provider does not say which, has no road in its neighborhood."""
+    """A table is refused for one of its places, nobody says which: no road is near it, or none leads there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,8 +15,8 @@ from routing.travel.places import Places
 from routing.travel.protocol import NoRoadNear, Table, TravelFailed
 from routing.travel.server import Server, nothing
 
-NO_SUITABLE_EDGE = 171
-"""Valhalla's code for a place with no road in its neighborhood (its docs, "Internal error codes")."""
+UNCONNECTED, NO_SUITABLE_EDGE = 170, 171
+"""Valhalla's codes for places of different regions, and for one with no road near (docs, "Internal error codes")."""
 FARTHEST_M = 10_000_000.0
 MOST_PAIRS = 1_000_000
 M_PER_KM = 1000.0
@@ -79,7 +79,7 @@ class Valhalla:
         if not isinstance(answer, dict):
             msg = f"{self.label} answered with something that is no matrix."
             raise TravelFailed(msg)
-        if answer.get("error_code") == NO_SUITABLE_EDGE:
+        if answer.get("error_code") in (UNCONNECTED, NO_SUITABLE_EDGE):
             raise NoRoadNear
         reason = str(answer.get("error", "it said no reason")).rstrip(".")
         msg = f"{self.label} refused a matrix: {reason}."
@@ -147,10 +147,10 @@ def _actor(valhalla: Any, tiles: Path) -> Any:
 
 
 def _code(error: RuntimeError) -> int | None:
-    code = getattr(error, "code", None)
-    if isinstance(code, int):
-        return code
-    return NO_SUITABLE_EDGE if "No suitable edges" in str(error) else None
+    """Return the number of an error; 3.2 tells only the sentence."""
+    sentences = {"No suitable edges": NO_SUITABLE_EDGE, "unconnected regions": UNCONNECTED}
+    found = [code for sentence, code in sentences.items() if sentence in str(error)]
+    return found[0] if found else None
 
 
 def _locations(places: Places) -> list[dict[str, float]]:

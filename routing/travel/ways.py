@@ -82,24 +82,42 @@ def _asked(provider: TravelTimes, sources: Places, targets: Places) -> Table:
             "first; is this the map of another country, or empty?"
         )
         raise TravelFailed(msg)
-    shape = len(sources), len(targets)
-    table = Table(np.full(shape, NO_ROAD), np.full(shape, NO_ROAD))
+    table = _no_roads(sources, targets)
     if from_rows.size and to_rows.size:
-        part = _asked_again(provider, sources.take(from_rows), targets.take(to_rows))
+        part = _split(provider, sources.take(from_rows), targets.take(to_rows))
         here = np.ix_(from_rows, to_rows)
         table.distance_m[here], table.duration_s[here] = part.distance_m, part.duration_s
     return table
 
 
-def _asked_again(provider: TravelTimes, sources: Places, targets: Places) -> Table:
+def _split(provider: TravelTimes, sources: Places, targets: Places) -> Table:
+    """Ask in halves for what is refused as a whole: Valhalla does not mix regions that no road connects."""
     try:
         return provider.table(sources, targets)
-    except NoRoadNear as error:
-        msg = (
-            f"{provider.profile}: a place from {sources.refs[0]} to {targets.refs[-1]} has no road near, yet each "
-            "of them has one when asked about alone."
-        )
-        raise TravelFailed(msg) from error
+    except NoRoadNear:
+        n_sources, n_targets = len(sources), len(targets)
+    if n_sources == n_targets == 1:
+        return _no_roads(sources, targets)
+    if n_sources >= n_targets:
+        parts = [_split(provider, half, targets) for half in _halves(sources)]
+        return _joined(parts, axis=0)
+    return _joined([_split(provider, sources, half) for half in _halves(targets)], axis=1)
+
+
+def _halves(places: Places) -> list[Places]:
+    return [places.take(rows) for rows in np.array_split(np.arange(len(places)), 2)]
+
+
+def _joined(parts: list[Table], *, axis: int) -> Table:
+    return Table(
+        np.concatenate([part.distance_m for part in parts], axis=axis),
+        np.concatenate([part.duration_s for part in parts], axis=axis),
+    )
+
+
+def _no_roads(sources: Places, targets: Places) -> Table:
+    shape = len(sources), len(targets)
+    return Table(np.full(shape, NO_ROAD), np.full(shape, NO_ROAD))
 
 
 def _near_roads(provider: TravelTimes, places: Places) -> Ints:

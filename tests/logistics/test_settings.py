@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from logistics.settings import is_web_address
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -31,6 +33,7 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
         ("TRAVEL_SPEED_ROAD_KMH", "nan"),
         ("DATABASE_URL", "mysql://localhost/park"),
         ("SECRET_KEY", "short"),
+        ("TRAVEL_SPEED_BY_HOUR", "100,90"),
         ("GEOCODER", "crystal-ball"),
         ("LOG_LEVEL", "LOUD"),
         ("SWEEP_PERIOD_S", "-1"),
@@ -42,5 +45,36 @@ def test_a_wrong_value_stops_the_start_and_names_the_variable(variable: str, val
     assert variable in run.stderr.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("choice", "missing"),
+    [
+        ({"TRAVEL_PROVIDER": "osrm"}, "OSRM_URL"),
+        ({"GEOCODER": "baidu"}, "BAIDU_API_KEY"),
+    ],
+)
+def test_a_choice_without_what_it_needs_stops_the_start(
+    choice: dict[str, str], missing: str
+) -> None:
+    run = start(**choice)
+    assert run.returncode != 0
+    assert missing in run.stderr.splitlines()[-1]
+
+
 def test_the_defaults_start() -> None:
     assert start().returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("http://roads:5000", True),
+        ("https://park:secret@roads/osrm", True),
+        ("ftp://roads", False),
+        ("roads:5000", False),
+        ("http://[roads", False),
+        ("http://", False),
+        ("", False),
+    ],
+)
+def test_a_web_address_has_a_scheme_and_a_host(address: str, is_one: bool) -> None:
+    assert is_web_address(address) is is_one
