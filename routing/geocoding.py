@@ -1,64 +1,42 @@
-"""Finds points for addresses with geopy: the offline gazetteer and our own sites first, Nominatim where allowed."""
+"""Finds points for addresses with geopy: the offline gazetteer and our own sites first, then online services."""
 
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from geopy.adapters import URLLibAdapter
 from geopy.distance import great_circle
-from geopy.exc import GeocoderServiceError
-from geopy.geocoders import Nominatim
+from geopy.exc import (
+    GeocoderRateLimited,
+    GeocoderServiceError,
+    GeocoderTimedOut,
+    GeocoderUnavailable,
+)
+from geopy.geocoders import BaiduV3, Nominatim
 from geopy.geocoders.base import DEFAULT_SENTINEL, Geocoder
 from geopy.location import Location
 from geopy.point import Point
 
 from logistics.fixture_files import read_rows
 from logistics.models import Site
+from routing import place_names
+from routing.datum import wgs84_of_bd09
+from routing.kept_addresses import Found, keep_places, kept_places
+from routing.pacing import Pace
+from routing.place_names import MOST_CANDIDATES, SURE, Candidate, Entry, plain
 
-SURE, NAMED, IN_TEXT, CITY, CITY_IN_TEXT, ALIKE = 1.0, 0.95, 0.8, 0.75, 0.5, 0.45
-LEAST_LIKENESS = 0.72
-TWINS_KM = 10.0
-TWIN_PENALTY, PLACE_PENALTY = 0.6, 0.5
-LEAST_NAME = 4
+log = logging.getLogger(__name__)
+
 NEAR_CITY_KM = 80.0
-MOST_CANDIDATES = 5
 USER_AGENT = "luohe-logistics-park"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Something the gazetteer knows: a site of ours (`site_id`), or a city or district.
-
-    `around` names the provinces and cities that an address may say before it, the longest first.
-    """
-
-    names: tuple[str, ...]
-    label_zh: str
-    label_en: str
-    latitude: float
-    longitude: float
-    adcode: str
-    around: tuple[str, ...]
-    site_id: int | None
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A place that may be meant; `confidence` runs from 0 to 1."""
-
-    label_zh: str
-    label_en: str
-    latitude: float
-    longitude: float
-    adcode: str
-    site_id: int | None
-    source: str
-    confidence: float
+# Not the adapter of `requests`, which geopy takes where it can: it tries again by itself, and logs whole addresses.
+HOW: dict[str, Any] = {"user_agent": USER_AGENT, "timeout": 5, "adapter_factory": URLLibAdapter}
+N_TRIES = 3
+PASSING = (GeocoderTimedOut, GeocoderUnavailable, GeocoderRateLimited)
+"""What a service may recover from within seconds; a wrong key or a spent quota is not among them."""
+MOST_ONLINE_CONFIDENCE = 0.9
 
 
 class Gazetteer(Geocoder):  # type: ignore[misc]
@@ -86,33 +64,12 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
 
     def candidates(self, query: str) -> list[Candidate]:
         """Return the places a text may mean, the surest first; close rivals make each other unsure."""
-        text = _plain(query)
-        if not text:
-            return []
-        cities = self._cities_in(text)
-        scored = [
-            (score, entry) for entry in self.entries if (score := _score(text, entry, cities)) > 0
-        ] or [(ALIKE, entry) for entry in self.entries if _is_alike(text, entry)]
-        scored.sort(key=lambda pair: (-pair[0], pair[1].site_id is None, pair[1].names))
-        best = [_candidate(score, entry) for score, entry in scored[:MOST_CANDIDATES]]
-        if len(best) > 1 and best[0].confidence == best[1].confidence < SURE:
-            apart_km = great_circle(_point(best[0]), _point(best[1])).km
-            if apart_km > TWINS_KM:
-                best = [_less_sure(candidate, TWIN_PENALTY) for candidate in best]
-        return best
+        return place_names.candidates(query, self.entries)
 
     def site_of_code(self, text: str) -> Candidate | None:
         """Return our site whose code the text is."""
-        entry = self.sites_by_code.get(_plain(text))
-        return _candidate(SURE, entry) if entry else None
-
-    def _cities_in(self, text: str) -> frozenset[str]:
-        """Return the first four digits of the codes of the cities that a text names."""
-        return frozenset(
-            entry.adcode[:4]
-            for entry in self.entries
-            if entry.site_id is None and any(name in text for name in entry.names)
-        )
+        entry = self.sites_by_code.get(plain(text))
+        return place_names.candidate(SURE, entry) if entry else None
 
 
 def gazetteer() -> Gazetteer:
@@ -120,13 +77,17 @@ def gazetteer() -> Gazetteer:
     return Gazetteer([*_cities(), *_sites()])
 
 
-def locate(query: str, *, known: Gazetteer) -> list[Candidate]:
-    """Return candidates for an address, the surest first; asks Nominatim only when the setting allows it."""
+def locate(query: str, *, known: Gazetteer, may_ask: bool = True) -> list[Candidate]:
+    """Return candidates for an address, the surest first.
+
+    What the gazetteer is not sure of is looked up among the answers of the online geocoder of the
+    settings, and asked of it only where nothing is kept and the caller has the time (`may_ask`).
+    """
     found = known.candidates(query)
     is_sure = bool(found) and found[0].confidence >= settings.GEOCODER_LEAST_CONFIDENCE
-    if is_sure or settings.GEOCODER != "nominatim":
+    if is_sure or settings.GEOCODER == "offline":
         return found
-    return sorted([*found, *_ask_nominatim(query)], key=lambda c: -c.confidence)
+    return sorted([*found, *_online(query, may_ask=may_ask)], key=lambda c: -c.confidence)
 
 
 def city_near(latitude: float, longitude: float, *, known: Gazetteer) -> Entry | None:
@@ -147,13 +108,13 @@ def _cities() -> Iterator[Entry]:
     rows = read_rows("gazetteer.csv")
     cities = {row["adcode"]: row["name_zh"] for row in rows if row["kind"] == "city"}
     for row in rows:
-        province = _plain(row["province_zh"]).removesuffix("省").removesuffix("市")
+        province = plain(row["province_zh"]).removesuffix("省").removesuffix("市")
         city = cities.get(f"{row['adcode'][:4]}00", "")
         is_city = row["kind"] == "city"
         names = (row["name_zh"], row["name_en"], *([f"{row['name_zh']}市"] if is_city else []))
         parents = () if is_city or not city else (f"{city}市", city)
         yield Entry(
-            names=tuple(_plain(name) for name in names),
+            names=tuple(plain(name) for name in names),
             label_zh=row["name_zh"],
             label_en=row["name_en"],
             latitude=float(row["latitude"]),
@@ -169,7 +130,7 @@ def _sites() -> Iterator[Entry]:
     for site in Site.objects.order_by("pk"):
         names = (site.code, site.name_zh, site.name_en)
         yield Entry(
-            names=tuple(_plain(name) for name in names if name),
+            names=tuple(plain(name) for name in names if name),
             label_zh=site.name_zh,
             label_en=site.name_en,
             latitude=site.latitude,
@@ -181,83 +142,6 @@ def _sites() -> Iterator[Entry]:
         )
 
 
-PROVINCES = tuple(
-    re.findall(
-        r"\S+",
-        "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 "
-        "海南 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆",
-    )
-)
-
-
-def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = re.sub(r"[（(](?:合成|synthetic)[^)）]*[)）]", "", folded)
-    return re.sub(r"[\s,，。.·、'’\-_]+", "", folded)
-
-
-def _score(text: str, entry: Entry, cities: frozenset[str]) -> float:
-    """Return how surely the text means the entry, 0 where it does not."""
-    if entry.site_id is None:
-        return _score_city(text, entry)
-    if text in entry.names:
-        return SURE if text == entry.names[0] else NAMED
-    if any(len(name) >= LEAST_NAME and name in text for name in entry.names[1:]):
-        # A park of this name stands in many a city: the one that the text names decides.
-        return IN_TEXT * (PLACE_PENALTY if cities - {entry.adcode[:4]} else 1)
-    return 0.0
-
-
-def _score_city(text: str, entry: Entry) -> float:
-    if text in entry.names:
-        return CITY
-    inside = [name for name in entry.names if name in text]
-    if not inside:
-        return 0.0
-    named = next((name for name in PROVINCES if text.startswith(name)), None)
-    is_elsewhere = named is not None and named not in (*entry.around, *entry.names)
-    score = CITY_IN_TEXT if _rest(text, entry) else CITY
-    return score * PLACE_PENALTY if is_elsewhere else score
-
-
-def _rest(text: str, entry: Entry) -> str:
-    """Return what a text says beyond the province and the city."""
-    for part in sorted((*entry.names, *entry.around), key=len, reverse=True):
-        text = text.replace(part, "", 1) if part else text
-    return text.removesuffix("市")
-
-
-def _is_alike(text: str, entry: Entry) -> bool:
-    """Whether a name of the entry is spelled much like the text; cheap bounds come first."""
-    for name in entry.names:
-        matcher = SequenceMatcher(None, text, name)
-        bounds = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
-        if all(bound() >= LEAST_LIKENESS for bound in bounds):
-            return True
-    return False
-
-
-def _candidate(confidence: float, entry: Entry) -> Candidate:
-    return Candidate(
-        label_zh=entry.label_zh,
-        label_en=entry.label_en,
-        latitude=entry.latitude,
-        longitude=entry.longitude,
-        adcode=entry.adcode,
-        site_id=entry.site_id,
-        source=entry.source,
-        confidence=confidence,
-    )
-
-
-def _less_sure(candidate: Candidate, factor: float) -> Candidate:
-    return replace(candidate, confidence=round(candidate.confidence * factor, 3))
-
-
-def _point(candidate: Candidate) -> Point:
-    return Point(candidate.latitude, candidate.longitude)
-
-
 def _location(candidate: Candidate) -> Location:
     raw = {
         "source": candidate.source,
@@ -265,31 +149,108 @@ def _location(candidate: Candidate) -> Location:
         "site_id": candidate.site_id,
         "adcode": candidate.adcode,
     }
-    return Location(candidate.label_zh, _point(candidate), raw)
+    return Location(candidate.label_zh, Point(candidate.latitude, candidate.longitude), raw)
 
 
-def _ask_nominatim(query: str) -> list[Candidate]:
-    """Ask the online service; its silence or refusal is no answer, never an error of the import."""
+_paces: dict[str, Pace] = {}
+"""By address: each server is asked at its own pace."""
+
+
+def _online(query: str, *, may_ask: bool) -> list[Candidate]:
+    """Return what the online geocoder of the settings answered, now or before; its silence is no answer."""
+    service = settings.GEOCODER
+    places = kept_places(service=service, text=query)
+    if places is None and may_ask:
+        places = _asked(service, query)
+        if places is not None:
+            keep_places(service=service, text=query, places=places)
+    return [_candidate(place, service) for place in places or []]
+
+
+def _asked(service: str, query: str) -> list[Found] | None:
+    """Ask a service politely, a few times; None where it does not answer, and then it is left alone for a while."""
+    address, ask = _asks(service)
+    pace = _paces.setdefault(address, Pace())
+    if not address or pace.is_silent():
+        return None
+    for n_tried in range(1, N_TRIES + 1):
+        pace.wait(settings.GEOCODER_PAUSE_S * 2 ** (n_tried - 1))
+        try:
+            return ask(query)
+        except GeocoderServiceError as error:
+            # Only the kind: a service may repeat our question in its sentence, key and all.
+            log.warning("%s, try %d of %d: %s", service, n_tried, N_TRIES, type(error).__name__)
+            if not isinstance(error, PASSING):
+                break
+    pace.fall_silent()
+    return None
+
+
+def _asks(service: str) -> tuple[str, Callable[[str], list[Found]]]:
+    """Return the address of a service, empty where none is named, and what asks it."""
+    if service == "baidu":
+        return settings.BAIDU_URL, _ask_baidu
+    return settings.NOMINATIM_URL, _ask_nominatim  # the public server does not want imports
+
+
+def _ask_nominatim(query: str) -> list[Found]:
     server = urlsplit(settings.NOMINATIM_URL)
-    if not server.netloc:  # the public server does not want imports, so one has to be named
-        return []
     service = Nominatim(
-        domain=server.netloc + server.path, scheme=server.scheme, user_agent=USER_AGENT, timeout=5
+        domain=server.netloc + server.path,
+        scheme=server.scheme,
+        **HOW,
     )
-    try:
-        places = service.geocode(query, exactly_one=False, limit=MOST_CANDIDATES)
-    except GeocoderServiceError:
-        return []
+    places = service.geocode(query, exactly_one=False, limit=MOST_CANDIDATES, language="zh")
     return [
-        Candidate(
-            label_zh=place.address,
-            label_en=place.address,
+        Found(
+            label=place.address,
             latitude=place.latitude,
             longitude=place.longitude,
-            adcode="",
-            site_id=None,
-            source="nominatim",
-            confidence=round(min(0.9, 0.5 + float(place.raw.get("importance", 0)) / 2), 3),
+            confidence=_online_confidence(0.5 + float(place.raw.get("importance", 0)) / 2),
         )
         for place in places or []
     ]
+
+
+def _ask_baidu(query: str) -> list[Found]:
+    """Ask Baidu, which answers one place in its own datum and says how far off it may be.
+
+    Its `confidence` is 60 for an error below 500 m and 80 below 100 m; `comprehension` says how
+    much of the text it understood (Baidu's documentation of Geocoding API v3).
+    """
+    service = BaiduV3(
+        settings.BAIDU_API_KEY,
+        security_key=settings.BAIDU_SECURITY_KEY or None,
+        **HOW,
+    )
+    service.api = settings.BAIDU_URL.rstrip("/") + service.api_path
+    place = service.geocode(query)
+    if place is None:
+        return []
+    latitude, longitude = wgs84_of_bd09(place.latitude, place.longitude)
+    percent = min(float(place.raw.get(name, 0)) for name in ("confidence", "comprehension"))
+    return [
+        Found(
+            label=query,
+            latitude=round(latitude, 7),
+            longitude=round(longitude, 7),
+            confidence=_online_confidence(percent / 100),
+        )
+    ]
+
+
+def _online_confidence(value: float) -> float:
+    return round(max(0.0, min(MOST_ONLINE_CONFIDENCE, value)), 3)
+
+
+def _candidate(place: Found, service: str) -> Candidate:
+    return Candidate(
+        label_zh=place.label,
+        label_en=place.label,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        adcode="",
+        site_id=None,
+        source=service,
+        confidence=place.confidence,
+    )

@@ -1,5 +1,6 @@
 """Takes a sheet of loads in: finds its names and places, answers row by row, and writes the good rows."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,7 @@ from routing.load_sheets.reading import Limits, Sheet, read_sheet
 from warehouses.models import Warehouse
 
 BATCH = 500
+LONGEST_ASKING_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,21 @@ def import_loads(
     same file again changes nothing; a dry run answers the same and writes nothing.
     """
     sheet = read_sheet(data, limits=import_limits())
+    finder = _Finder.of_database()
+    finder.look_up(
+        sheet
+    )  # before the transaction: an online geocoder is slow, and SQLite has one writer
     with transaction.atomic():
-        rows = _take_in(sheet, by=by, at=at)
+        rows = _take_in(sheet, finder, by=by, at=at)
         if is_dry_run:
             transaction.set_rollback(True)
     return ImportAnswer(sheet=sheet, rows=rows, is_dry_run=is_dry_run)
 
 
-def _take_in(sheet: Sheet, *, by: Principal, at: datetime) -> tuple[RowAnswer, ...]:
+def _take_in(
+    sheet: Sheet, finder: "_Finder", *, by: Principal, at: datetime
+) -> tuple[RowAnswer, ...]:
     answers: dict[int, RowAnswer] = {}
-    finder = _Finder.of_database()
     found: list[_Found] = []
     seen: dict[tuple[int, str], int] = {}
     for raw in sheet.rows:
@@ -201,6 +208,20 @@ class _Finder:
             known=gazetteer(),
         )
 
+    def look_up(self, sheet: Sheet) -> None:
+        """Find every place that the rows name by an address; a geocoder that takes too long is asked no more.
+
+        Its answers are kept, so the same file again gets further.
+        """
+        started_s = time.monotonic()
+        for raw in sheet.rows:
+            words = words_of(raw)
+            text = words.destination
+            if not text or words.has_point or text in self.places or self.known.site_of_code(text):
+                continue
+            may_ask = time.monotonic() - started_s < LONGEST_ASKING_S
+            self.places[text] = locate(text, known=self.known, may_ask=may_ask)
+
     def resolve(
         self,
         words: Words,
@@ -240,7 +261,7 @@ class _Finder:
         best = self.known.site_of_code(words.destination)
         if best is None and (words.has_point or not words.destination):
             return None
-        candidates = [best] if best else self._candidates(words.destination)
+        candidates = [best] if best else self.places[words.destination]
         best = candidates[0] if candidates else None
         if best is None or best.confidence < settings.GEOCODER_LEAST_CONFIDENCE:
             problems.append(_which_place(words, candidates))
@@ -253,11 +274,6 @@ class _Finder:
             return _Place(None, self._new_site(row), "given")
         site = None if best.site_id else self._new_site(row, best)
         return _Place(best.site_id, site, f"{best.source}, {best.confidence:g}")
-
-    def _candidates(self, text: str) -> list[Candidate]:
-        if text not in self.places:
-            self.places[text] = locate(text, known=self.known)
-        return self.places[text]
 
     def _new_site(self, row: LoadRow, found: Candidate | None = None) -> Site:
         latitude = found.latitude if found else row.latitude or 0.0

@@ -1,16 +1,21 @@
 """Addresses to points: our sites and the gazetteer first, unsure where several places are meant."""
 
 import json
+import logging
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
+from geopy.distance import geodesic
 from geopy.geocoders.base import Geocoder
 
 from logistics.models import Site, SiteKind
+from routing.datum import bd09_of_wgs84
 from routing.geocoding import Gazetteer, city_near, gazetteer, locate
+from routing.models import GeocodedText
+from routing.pacing import SILENCE_S, Pace
+from tests.routing.roads.osrm_double import served_by
 
 pytestmark = pytest.mark.django_db
 
@@ -99,57 +104,195 @@ def test_the_city_near_a_point_is_named_only_when_it_is_near(known: Gazetteer) -
     assert city_near(45.0, 90.0, known=known) is None
 
 
-class _Server(BaseHTTPRequestHandler):
-    """A Nominatim that knows one street."""
+class Online:
+    """Doubles of Nominatim and Baidu: real HTTP servers that know one street, or answer what a test says."""
 
-    paths: list[str] = []
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.statuses: list[int] = []
+        self.baidu: dict[str, Any] = {
+            "status": 0,
+            "result": {
+                "location": {"lng": BAIDU_POINT[1], "lat": BAIDU_POINT[0]},
+                "precise": 1,
+                "confidence": 80,
+                "comprehension": 75,
+                "level": "道路",
+            },
+        }
 
-    def do_GET(self) -> None:
-        self.paths.append(self.path)
+    def answer(self, path: str) -> tuple[int, Any]:
+        self.paths.append(path)
+        if self.statuses:
+            return self.statuses.pop(0), {}
+        if path.startswith("/geocoding/v3/"):
+            return 200, self.baidu
         place = {"lat": "34.78", "lon": "113.69", "display_name": "花园路1号", "importance": 0.6}
-        body = json.dumps([place]).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.end_headers()
-        self.wfile.write(body)
+        return 200, [place] if "Atlantis" not in path else []
 
-    def log_message(self, *arguments: object) -> None:
-        pass
+
+STREET = "郑州市金水区花园路1号"
+STREET_POINT = 34.78, 113.69
+BAIDU_POINT = bd09_of_wgs84(*STREET_POINT)
 
 
 @pytest.fixture
-def nominatim() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), _Server)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def online(settings: Any) -> Iterator[Online]:
+    double = Online()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, answer = double.answer(self.path)
+            body = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with served_by(Handler) as url:
+        settings.NOMINATIM_URL = settings.BAIDU_URL = url
+        settings.BAIDU_API_KEY, settings.BAIDU_SECURITY_KEY = "ak-hush-hush", "sk-hush-hush"
+        settings.GEOCODER_PAUSE_S = 0
+        yield double
 
 
 def test_nominatim_is_asked_only_for_what_the_gazetteer_is_not_sure_of(
-    known: Gazetteer, nominatim: str, settings: Any
+    known: Gazetteer, online: Online, settings: Any
 ) -> None:
-    settings.GEOCODER, settings.NOMINATIM_URL = "nominatim", nominatim
-    _Server.paths.clear()
+    settings.GEOCODER = "nominatim"
     assert locate("郑州", known=known)[0].source == "gazetteer"
-    assert _Server.paths == []
-    best = locate("郑州市金水区花园路1号", known=known)[0]
+    assert online.paths == []
+    best = locate(STREET, known=known)[0]
     assert (best.source, best.confidence, best.latitude) == ("nominatim", 0.8, 34.78)
-    assert len(_Server.paths) == 1
+    assert len(online.paths) == 1
 
 
-def test_offline_asks_nobody(known: Gazetteer, nominatim: str, settings: Any) -> None:
-    settings.GEOCODER, settings.NOMINATIM_URL = "offline", nominatim
-    _Server.paths.clear()
-    locate("郑州市金水区花园路1号", known=known)
-    assert _Server.paths == []
+def test_offline_asks_nobody(known: Gazetteer, online: Online, settings: Any) -> None:
+    settings.GEOCODER = "offline"
+    locate(STREET, known=known)
+    assert online.paths == []
 
 
-def test_a_silent_nominatim_is_no_error(known: Gazetteer, settings: Any) -> None:
-    settings.GEOCODER, settings.NOMINATIM_URL = "nominatim", "http://127.0.0.1:1"
-    assert locate("郑州市金水区花园路1号", known=known)[0].source == "gazetteer"
+def test_the_point_of_baidu_arrives_in_wgs84(
+    known: Gazetteer, online: Online, settings: Any
+) -> None:
+    settings.GEOCODER = "baidu"
+    best = locate(STREET, known=known)[0]
+    assert (best.source, best.label_zh, best.confidence) == ("baidu", STREET, 0.75)
+    assert geodesic((best.latitude, best.longitude), STREET_POINT).m < 0.1
+    assert geodesic(BAIDU_POINT, STREET_POINT).m > 500
+    assert "ak=ak-hush-hush" in online.paths[0]
+    assert "&sn=" in online.paths[0]
+
+
+def test_a_place_of_which_baidu_is_not_sure_is_offered_but_not_trusted(
+    known: Gazetteer, online: Online, settings: Any
+) -> None:
+    settings.GEOCODER = "baidu"
+    online.baidu["result"]["confidence"] = 20  # somewhere within 10 km
+    best = next(found for found in locate(STREET, known=known) if found.source == "baidu")
+    assert best.confidence < settings.GEOCODER_LEAST_CONFIDENCE
+
+
+@pytest.mark.parametrize("service", ["nominatim", "baidu"])
+def test_a_text_is_asked_about_once_and_each_service_for_itself(
+    known: Gazetteer, online: Online, settings: Any, service: str
+) -> None:
+    settings.GEOCODER = service
+    first = locate(STREET, known=known)
+    assert locate(f" {STREET} ", known=known)[0].latitude == first[0].latitude
+    assert len(online.paths) == 1
+    settings.GEOCODER = "baidu" if service == "nominatim" else "nominatim"
+    locate(STREET, known=known)
+    assert len(online.paths) == 2
+    assert GeocodedText.objects.count() == 2
+
+
+def test_a_text_that_a_service_does_not_know_is_kept_too(
+    known: Gazetteer, online: Online, settings: Any
+) -> None:
+    settings.GEOCODER = "nominatim"
+    assert locate("Atlantis", known=known) == []
+    assert locate("Atlantis", known=known) == []
+    assert len(online.paths) == 1
+
+
+def test_who_has_no_time_gets_what_is_kept_and_asks_nobody(
+    known: Gazetteer, online: Online, settings: Any
+) -> None:
+    settings.GEOCODER = "nominatim"
+    assert locate(STREET, known=known, may_ask=False)[0].source == "gazetteer"
+    assert online.paths == []
+    locate(STREET, known=known)
+    assert locate(STREET, known=known, may_ask=False)[0].source == "nominatim"
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_service_that_is_busy_is_asked_again(
+    known: Gazetteer, online: Online, settings: Any, status: int
+) -> None:
+    settings.GEOCODER = "nominatim"
+    online.statuses = [status, status]
+    assert locate(STREET, known=known)[0].source == "nominatim"
+    assert len(online.paths) == 3
+
+
+def test_a_service_that_stays_busy_is_left_alone_for_a_while_and_nothing_is_kept(
+    known: Gazetteer, online: Online, settings: Any
+) -> None:
+    settings.GEOCODER = "nominatim"
+    online.statuses = [503] * 9
+    assert locate(STREET, known=known)[0].source == "gazetteer"
+    assert locate(f"{STREET}2", known=known)[0].source == "gazetteer"
+    assert len(online.paths) == 3
+    assert not GeocodedText.objects.exists()
+
+
+@pytest.mark.parametrize("status", [200, 302, 5])
+def test_a_wrong_key_is_not_tried_again_and_never_logged(
+    known: Gazetteer, online: Online, settings: Any, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.GEOCODER = "baidu"
+    online.baidu = {"status": status, "message": "APP ak-hush-hush is not allowed"}
+    with caplog.at_level(logging.DEBUG):
+        assert locate(STREET, known=known)[0].source == "gazetteer"
+    assert len(online.paths) == 1
+    assert "baidu, try 1 of 3" in caplog.text
+    assert "hush" not in caplog.text
+
+
+def test_a_silent_service_is_no_error_and_its_address_is_not_logged(
+    known: Gazetteer, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.GEOCODER, settings.GEOCODER_PAUSE_S = "baidu", 0
+    settings.BAIDU_URL, settings.BAIDU_API_KEY = "http://127.0.0.1:1", "ak-hush-hush"
+    with caplog.at_level(logging.DEBUG):
+        assert locate(STREET, known=known)[0].source == "gazetteer"
+    assert "hush" not in caplog.text
+
+
+def test_the_pace_is_kept_and_silence_ends() -> None:
+    now, slept = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    pace = Pace(clock=lambda: now[0], sleep=sleep)
+    for _ in range(3):
+        pace.wait(1.0)
+    now[0] += 5
+    pace.wait(1.0)
+    assert slept == [1.0, 1.0]
+    assert not pace.is_silent()
+    pace.fall_silent()
+    assert pace.is_silent()
+    now[0] += SILENCE_S
+    assert not pace.is_silent()
 
 
 def test_a_misspelled_name_is_offered_but_not_trusted(known: Gazetteer, settings: Any) -> None:
