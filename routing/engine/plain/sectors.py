@@ -62,8 +62,17 @@ def sectors_of(
 class SectorDescent:
     """`Descent.run` on sectors of a large problem, and on a small problem as it is."""
 
-    def __init__(self, problem: PlainProblem, seed: int, pool: Pool, whole: Descent) -> None:
+    def __init__(
+        self,
+        problem: PlainProblem,
+        seed: int,
+        pool: Pool,
+        whole: Descent,
+        *,
+        n_to_cut: int = N_CLIENTS_TO_CUT,
+    ) -> None:
         self._problem, self._pool, self._whole = problem, pool, whole
+        self._is_cut = problem.n_clients >= n_to_cut
         self._random = random.Random(seed)  # noqa: S311  (a search, no secret)
         self._n_in_sectors = 0
 
@@ -84,7 +93,7 @@ class SectorDescent:
         """Do as `Descent.run` does."""
         whole, n_before = self._whole, self.n_steps
         current = tuple(whole.start() if start is None else start)
-        if self._problem.n_clients >= N_CLIENTS_TO_CUT:
+        if self._is_cut:
             for epoch in range(N_EPOCHS):
                 begin, end = (_epoch_begin(at) for at in (epoch, epoch + 1))
                 part = Heat(_cooled(heat, begin), _cooled(heat, end))
