@@ -2,9 +2,27 @@
 
 from dataclasses import dataclass, field
 
+MOST_VEHICLES = 1_000_000
+
 
 class InstanceError(ValueError):
     """A file that is not what its family promises; the message names the line or section."""
+
+
+def vehicle_count(stated: float | None, where: str) -> int | None:
+    """Return a stated number of vehicles, or None where none is stated.
+
+    Raises
+    ------
+    InstanceError
+        When it is no whole number from 0 to `MOST_VEHICLES`.
+    """
+    if stated is None:
+        return None
+    if not 0 <= stated <= MOST_VEHICLES or stated != int(stated):
+        message = f"{where}: {stated:g} is no whole number from 0 to {MOST_VEHICLES}"
+        raise InstanceError(message)
+    return int(stated)
 
 
 @dataclass(frozen=True, slots=True)

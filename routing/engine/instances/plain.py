@@ -32,6 +32,9 @@ from routing.engine.plain.problem import (
     arrays_of,
 )
 
+GOODS = frozenset({"demand", "capacity"})
+"""Amounts that are compared, so rounding would bend their rule."""
+
 MOST_PLACES = 20_000
 """Two matrices of this many places take 6 GiB."""
 
@@ -155,11 +158,11 @@ def _types(instance: Instance, convention: Convention) -> VehicleTypes:
 
 
 def _depots(field: str, values: Sequence[float], n_depots: int, least: int = 0) -> Ints:
-    column = np.array(values, dtype=np.int64)
+    column = np.array(values, dtype=np.float64)
     for row in np.flatnonzero((column < least) | (column >= n_depots)):
-        message = f"{field}: vehicle {row + 1} names depot {column[row] + 1} of {n_depots}"
+        message = f"{field}: a vehicle names depot {column[row] + 1:g} of {n_depots}"
         raise ProblemError(message, field=field, row=int(row))
-    return column
+    return column.astype(np.int64)
 
 
 def _distances(instance: Instance, convention: Convention) -> Ints:
@@ -182,7 +185,9 @@ def _distances(instance: Instance, convention: Convention) -> Ints:
 
 
 def _times(field: str, values: Sequence[float], n: int, convention: Convention) -> Ints:
-    return _scaled(field, values or (0.0,) * n, convention.scale, is_truncated=True)
+    return _scaled(
+        field, values or (0.0,) * n, convention.scale, is_truncated=convention.is_truncated
+    )
 
 
 def _windows(instance: Instance, convention: Convention, *, is_timed: bool) -> tuple[Ints, Ints]:
@@ -190,7 +195,7 @@ def _windows(instance: Instance, convention: Convention, *, is_timed: bool) -> t
     if not is_timed:
         return np.zeros(n, dtype=np.int64), np.full(n, FAR, dtype=np.int64)
     opens, closes = (
-        _scaled("window", [window[end] for window in instance.window], convention.scale)
+        _times("window", [window[end] for window in instance.window], n, convention)
         for end in (0, 1)
     )
     for row in np.flatnonzero(opens > closes):
@@ -217,10 +222,14 @@ def _scaled(
     is_truncated: bool = False,
 ) -> Ints:
     """Return `scale` × values as whole numbers; refuse what is no amount, naming the row."""
-    figures = scale * np.array(values, dtype=np.float64)
+    with np.errstate(over="ignore"):  # what overflows is refused below
+        figures = scale * np.array(values, dtype=np.float64)
     least = -most if is_signed else 0
     for row in np.flatnonzero(~((figures >= least) & (figures <= most))):
         message = f"{field}: row {row + 1} is {values[int(row)]:g}, not between {least} and {most}"
         raise ProblemError(message, field=field, row=int(row))
     whole: Ints = (np.trunc if is_truncated else np.rint)(figures).astype(np.int64)
+    for row in np.flatnonzero(whole != figures) if field in GOODS else ():
+        message = f"{field}: row {row + 1} is {values[int(row)]:g}, no whole number"
+        raise ProblemError(message, field=field, row=int(row))
     return whole

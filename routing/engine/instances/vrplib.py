@@ -1,6 +1,6 @@
 """Reads VRPLIB files: CVRP, VRPTW, HFVRP, MDVRPTW, PCVRPTW and MTVRPTWR in PyVRP's dialect."""
 
-from routing.engine.instances.instance import Fleet, Instance, InstanceError
+from routing.engine.instances.instance import Fleet, Instance, InstanceError, vehicle_count
 from routing.engine.instances.sections import Sections, split_sections
 
 FAMILIES = ("CVRP", "VRPTW", "HFVRP", "MDVRPTW", "PCVRPTW", "MTVRPTWR")
@@ -54,6 +54,7 @@ def _coordinates(sections: Sections) -> tuple[tuple[float, float], ...]:
     if not found or len(found) != len(rows) or dimension != _dimension(sections, len(found)):
         message = f"NODE_COORD_SECTION: {len(found)} places, DIMENSION says {dimension}"
         raise InstanceError(message)
+    sections.check_turns("NODE_COORD", len(found))
     return found
 
 
@@ -96,8 +97,7 @@ def _service(sections: Sections, n: int) -> tuple[float, ...]:
 
 
 def _fleet(sections: Sections) -> Fleet:
-    stated = sections.number("VEHICLES")
-    n_vehicles = None if stated is None else int(stated)
+    n_vehicles = vehicle_count(sections.number("VEHICLES"), "VEHICLES")
 
     def each(section: str, field: str = "") -> tuple[float, ...]:
         column = sections.column(section, n_vehicles or 0)
