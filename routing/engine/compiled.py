@@ -33,8 +33,25 @@ def part(function: F) -> F:
     return _cached(function, is_part=True)
 
 
+def bare(function: F) -> F:
+    """Compile without counting references: for hot code that is given all its arrays, makes none.
+
+    Reading an array out of a named tuple is then free.
+    """
+    return _cached(function, counts_references=False)
+
+
+def bare_part(function: F) -> F:
+    """Compile as `bare` does, for compiled callers only."""
+    return _cached(function, is_part=True, counts_references=False)
+
+
 def _cached(
-    function: F, *, inline: Literal["never", "always"] = "never", is_part: bool = False
+    function: F,
+    *,
+    inline: Literal["never", "always"] = "never",
+    is_part: bool = False,
+    counts_references: bool = True,
 ) -> F:
     """Keep the machine code in a folder named by the sources that went into it.
 
@@ -47,6 +64,8 @@ def _cached(
     config.CACHE_DIR = str(folder / f"compiled-{_digest(path)}")
     try:
         options: dict[str, Any] = dict.fromkeys(_NO_WRAPPERS, is_part)
+        if not counts_references:
+            options["_nrt"] = False
         made = numba.njit(cache=True, nogil=True, inline=inline, error_model="numpy", **options)
         return cast("F", made(function))
     finally:
