@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from logistics.errors import StaleState
 from routing.engine.reasons import Reason
-from routing.engine.solution import Rest, Route, Solution, Unassigned, Visit
+from routing.engine.solution import Loading, Rest, Route, Solution, Unassigned, Visit
 from routing.models import Plan, Stop, StopKind, StopTask, TaskKind, Trip, UnassignedLoad
 from routing.problem_building import DayProblem
 
@@ -120,13 +120,17 @@ def _route(trip: Trip, rows: _Rows, built: DayProblem) -> Route:
     fixed_fen, km_fen = _cost(built, vehicle, trip.distance_m)
     return Route(
         vehicle=vehicle,
-        depot=_index(rows.depots, loading.site_id, f"Warehouse {loading.site}"),
-        dock=_index(rows.docks, loading.dock_id, f"Dock {loading.dock}"),
+        loadings=(
+            Loading(
+                depot=_index(rows.depots, loading.site_id, f"Warehouse {loading.site}"),
+                dock=_index(rows.docks, loading.dock_id, f"Dock {loading.dock}"),
+                arrival_s=_seconds(loading.planned_arrival_at),
+                from_s=_seconds(loads.from_at),
+                to_s=_seconds(loads.to_at),
+                departure_s=_seconds(loading.planned_departure_at),
+            ),
+        ),
         start_s=_seconds(trip.starts_at),
-        depot_arrival_s=_seconds(loading.planned_arrival_at),
-        loading_from_s=_seconds(loads.from_at),
-        loading_to_s=_seconds(loads.to_at),
-        departure_s=_seconds(loading.planned_departure_at),
         visits=tuple(found.visits),
         end_s=_seconds(trip.ends_at),
         ends_away=stops[-1].kind != StopKind.END,

@@ -8,7 +8,7 @@ from routing.engine.packing import loads_fit_compartments
 from routing.engine.problem import Problem
 from routing.engine.reasons import Broken
 from routing.engine.schedule import Label, Ride, ride_of, run
-from routing.engine.solution import Rest, Route, Visit
+from routing.engine.solution import Loading, Rest, Route, Visit
 from routing.engine.tables import Tables
 from routing.engine.trips import Book, Trip
 
@@ -53,13 +53,17 @@ def _route(book: Book, trip: Trip, vehicle: int, bays: Sequence[int], slot: Slot
     duration_s = label.ready_s - start_s
     return Route(
         vehicle=vehicle,
-        depot=trip.depot,
-        dock=slot.dock,
+        loadings=(
+            Loading(
+                depot=trip.depot,
+                dock=slot.dock,
+                arrival_s=slot.from_s,
+                from_s=slot.from_s,
+                to_s=slot.from_s + ride.loading_s,
+                departure_s=labels[1].departs_s,
+            ),
+        ),
         start_s=start_s,
-        depot_arrival_s=slot.from_s,
-        loading_from_s=slot.from_s,
-        loading_to_s=slot.from_s + ride.loading_s,
-        departure_s=labels[1].departs_s,
         visits=visits,
         end_s=label.ready_s,
         ends_away=kind.may_end_away,

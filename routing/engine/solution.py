@@ -11,13 +11,17 @@ from routing.engine.reasons import TIME_RAN_OUT, Reason, sentence
 
 FORMAT = "luohe-solution/1"
 
+_OF_FIRST_LOADING = (
+    "depot", "dock", "depot_arrival_s", "loading_from_s", "loading_to_s", "departure_s",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Rest:
     """A legal rest: on the road, or a stay drawn out for it.
 
-    `leg` counts from the way to the depot (0) over the way to the first visit (1) to the way home;
-    a rest at a stop stands before its leg.
+    `leg` counts the ways of the trip: to the first depot (0), from depot to depot, from visit to
+    visit and home; a rest at a stop stands before its leg.
     """
 
     leg: int
@@ -46,17 +50,28 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One vehicle's trip: home, loading at one dock, deliveries and, unless it ends away, home."""
+class Loading:
+    """One loading at one dock: arrival at the depot, start and end of loading, and driving on."""
 
-    vehicle: int
     depot: int
     dock: int
-    start_s: int
-    depot_arrival_s: int
-    loading_from_s: int
-    loading_to_s: int
+    arrival_s: int
+    from_s: int
+    to_s: int
     departure_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One trip of a vehicle: start, loadings, deliveries and, unless it ends away, home.
+
+    `depot`, `dock`, `depot_arrival_s`, `loading_from_s` and `loading_to_s` are those of the first
+    loading, `departure_s` is that of the last one. `drive_s` is time at the wheel.
+    """
+
+    vehicle: int
+    loadings: tuple[Loading, ...]
+    start_s: int
     visits: tuple[Visit, ...]
     end_s: int
     ends_away: bool
@@ -67,11 +82,44 @@ class Route:
     fixed_fen: int
     km_fen: int
     hour_fen: int
+    toll_fen: int = 0
+    overtime_fen: int = 0
 
     @property
     def cost_fen(self) -> int:
-        """Fixed, distance and time cost."""
-        return self.fixed_fen + self.km_fen + self.hour_fen
+        """Fixed, distance, toll, time and overtime cost."""
+        own = self.fixed_fen + self.km_fen + self.hour_fen
+        return own + self.toll_fen + self.overtime_fen
+
+    @property
+    def depot(self) -> int:
+        """Depot of the first loading."""
+        return self.loadings[0].depot
+
+    @property
+    def dock(self) -> int:
+        """Dock of the first loading."""
+        return self.loadings[0].dock
+
+    @property
+    def depot_arrival_s(self) -> int:
+        """Arrival at the first depot."""
+        return self.loadings[0].arrival_s
+
+    @property
+    def loading_from_s(self) -> int:
+        """Start of the first loading."""
+        return self.loadings[0].from_s
+
+    @property
+    def loading_to_s(self) -> int:
+        """End of the first loading."""
+        return self.loadings[0].to_s
+
+    @property
+    def departure_s(self) -> int:
+        """Departure to the first delivery."""
+        return self.loadings[-1].departure_s
 
     @property
     def duration_s(self) -> int:
@@ -102,7 +150,12 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A plan for one problem, which `problem_hash` names; `left_fen` is the price of what stays."""
+    """A plan for one problem, which `problem_hash` names.
+
+    `cost_fen` is that of the routes, `left_fen` the price of what stays, `short_fen` that of trips
+    promised to contracts and not used, `change_fen` that of leaving the plan in force; no plan
+    costs less in all than `bound_fen`, where that is known.
+    """
 
     problem_hash: str
     routes: tuple[Route, ...]
@@ -111,11 +164,19 @@ class Solution:
     left_fen: int
     distance_m: int
     duration_s: int
+    short_fen: int = 0
+    change_fen: int = 0
+    bound_fen: int | None = None
     seconds: float = 0.0
     seed: int = 0
     n_steps: int = 0
     is_stopped: bool = False
     versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def total_fen(self) -> int:
+        """What the planner minimizes: routes, left loads, short contracts and changes."""
+        return self.cost_fen + self.left_fen + self.short_fen + self.change_fen
 
     @property
     def n_assigned(self) -> int:
@@ -128,6 +189,7 @@ def solution_to_dict(solution: Solution) -> dict[str, Any]:
     content: dict[str, Any] = {"format": FORMAT, **asdict(solution)}
     for row, route in zip(content["routes"], solution.routes, strict=True):
         row["cost_fen"], row["duration_s"] = route.cost_fen, route.duration_s
+        row |= {name: getattr(route, name) for name in _OF_FIRST_LOADING}
     for row, left in zip(content["unassigned"], solution.unassigned, strict=True):
         row["sentence"] = {language: left.sentence(language) for language in ("en", "zh-hans")}
     return content
