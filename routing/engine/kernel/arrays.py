@@ -16,97 +16,46 @@ MAX_LABELS = 16
 
 
 class Data(NamedTuple):
-    """The problem for compiled code; the columns of each array are named in `fields`.
+    """The problem for compiled code: few arrays, because each costs time in every call.
 
-    `conflict` and `mix` are bit masks: the groups that a group conflicts with, the classes that a
-    class may share a compartment with. `budget_dcs` is in 0.1 °C × seconds. `alone` [kinds, loads]
-    is 0 where the load breaks no rule of goods alone on that kind, else the code of the rule.
+    `distance` and `duration` are [n_places, n_places]; `book` is described in `fields`; `alone`
+    [n_kinds, n_loads] is 0 where the load breaks no rule of goods alone on that kind, else the code
+    of the rule.
     """
 
     distance: Ways
     duration: Ways
-    load: Ints
-    kind: Ints
-    bay: Ints
-    depot: Ints
-    opening: Ints
-    dock_mask: Ints
-    conflict: Ints
-    mix: Ints
-    span: Ints
-    apart: Ints
-    n_together: Ints
-    class_set_dc: Ints
-    budget_dcs: Ints
-    ambient_dc: Ints
-    percent: Ints
-    rule: Ints
+    book: Ints
     alone: npt.NDArray[np.int8]
 
 
 class Work(NamedTuple):
     """Scratch memory of one thread; what a call leaves in it holds until the next call.
 
-    After a trip was judged fine, `bay_of` [n_rows] holds the place of each load's compartment in
-    its kind; after `timetable`, `table` and `rest` hold the times.
+    After a trip was judged fine, `desk[LINES + i, BAY_OF]` is the place of load i's compartment in
+    its kind.
     """
 
-    trip: Ints
-    use: Ints
-    heat: Ints
-    order: Ints
-    bay_of: Ints
-    undo: Ints
-    origin: Ints
-    first: Ints
-    starts: Ints
-    stop: Ints
-    span: Ints
-    back_stop: Ints
-    back_span: Ints
-    latest: Ints
+    desk: Ints
     label: Ints
-    n_labels: Ints
-    table: Ints
-    rest: Ints
-    found: Ints
     spare: Ints
-    beside: Ints
-    spread: Ints
 
 
 def new_work(data: Data) -> Work:
     """Return scratch memory for judging trips of `data` in one thread."""
-    n = data.load.shape[0]
-    n_stops = n + 8
-    n_spans = data.span.shape[0] + data.opening.shape[0] + n_stops
-    widths = data.kind[:, f.BAY_END] - data.kind[:, f.BAY_AT]
-    n_bays = max(1, int(widths.max(initial=0)))
+    head = data.book[-1]
+    n_rows = int(head[f.N_LOADS]) + 8
+    kinds = data.book[head[f.KIND_AT] : head[f.KIND_AT] + head[f.N_KINDS]]
+    n_bays = max(1, int((kinds[:, f.BAY_END] - kinds[:, f.BAY_AT]).max(initial=0)))
+    n_parts = len(data.book)
+    sizes = (n_rows, n_rows, n_parts, n_parts, n_parts, n_bays, 4 * n_rows + 256)
+    ends = f.LINES + np.cumsum(sizes)
+    desk = np.zeros((ends[-1], f.DESK_WIDTH), np.int64)
+    desk[f.TRIP, f.BACK_AT : f.REST_END + 1] = ends
+    label = np.zeros((n_rows, MAX_LABELS, f.N_LABEL), np.int64)
+    return Work(desk, label, np.zeros(N_OUT, np.int64))
 
-    def ints(*shape: int) -> Ints:
-        return np.zeros(shape, np.int64)
 
-    return Work(
-        trip=ints(f.N_TRIP),
-        use=ints(n_bays, f.N_USE),
-        heat=ints(n_bays, f.N_HEAT),
-        order=ints(n + 1),
-        bay_of=ints(n + 1),
-        undo=ints(n + 1, 3),
-        origin=ints(4, f.N_ORIGIN),
-        first=ints(data.opening.shape[0] + 1, 2),
-        starts=ints(n_stops),
-        stop=ints(n_stops, f.N_STOP),
-        span=ints(n_spans, 2),
-        back_stop=ints(n_stops, f.N_STOP),
-        back_span=ints(n_spans, 2),
-        latest=ints(n_stops),
-        label=ints(n_stops, MAX_LABELS, f.N_LABEL),
-        n_labels=ints(n_stops),
-        table=ints(n_stops, f.N_TABLE),
-        rest=ints(4 * n_stops + 256, f.N_REST),
-        found=ints(f.N_FOUND),
-        spare=ints(N_OUT),
-        beside=ints(N_OUT),
-        spread=ints(5),
-    )
+def new_out() -> Ints:
+    """Return the array in which a judgment answers; `codes` names its places."""
+    return np.zeros(N_OUT, np.int64)

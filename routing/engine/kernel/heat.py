@@ -1,9 +1,10 @@
 """Cold and heat of a trip: cooling down before loading, and what open doors let in."""
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import compiled, inlined
-from routing.engine.kernel import codes, fields as f
-from routing.engine.kernel.timing import HOUR_S
+from routing.engine.compiled import inlined, part
+from routing.engine.kernel import codes
+from routing.engine.kernel import fields as f
+from routing.engine.kernel.timing import hour_of
 from routing.engine.problem_tables import FAR, NO_READING
 
 MINUTE_S = 60
@@ -11,80 +12,81 @@ DCS_PER_CMIN = 600
 
 
 @inlined
-def air_at(ambient_dc: Ints, origin: int, now: int) -> int:
-    """Return the air temperature of the hour of `now`; hours are counted from `origin`."""
-    return ambient_dc[min(max((now - origin) // HOUR_S, 0), ambient_dc.size - 1)]
+def air_at(book: Ints, now: int) -> int:
+    """Return the air temperature of the hour of `now`; the first and the last hour go on."""
+    head = book.shape[0] - 1
+    hour = min(max(hour_of(book, now), 0), book[head, f.N_AIRS] - 1)
+    return book[book[head, f.HOUR_AT] + hour, f.AIR]
 
 
-@compiled
-def set_bays(
-    load: Ints,
-    rows: Ints,
-    n: int,
-    bay_of: Ints,
-    class_set_dc: Ints,
-    budget_dcs: Ints,
-    heat: Ints,
-) -> None:
-    """Write set-point and budget of every compartment in use: the coldest, and the smallest."""
+@part
+def set_cold(book: Ints, k: int, rows: Ints, n: int, desk: Ints) -> None:
+    """Write what cooling and heat depend on: set-points and budgets of the compartments in use.
+
+    A compartment is set for its coldest class and has the smallest budget of its classes.
+    """
+    head = book.shape[0] - 1
+    desk[f.TRIP, f.PRECOOL_DC], desk[f.TRIP, f.PRECOOL_SET] = 0, FAR
+    desk[f.TRIP, f.HAS_HEAT] = 0
+    desk[f.TRIP, f.LEAD_VARIES] = book[head, f.N_SPEEDS] > 0
+    if not book[head, f.HAS_CLIMATE]:
+        return
+    use_at = desk[f.TRIP, f.USE_AT]
     for i in range(n):
-        heat[bay_of[i], f.SET_DC] = FAR
-        heat[bay_of[i], f.BUDGET] = 0
+        use = use_at + desk[f.LINES + i, f.BAY_OF]
+        desk[use, f.SET_DC], desk[use, f.BUDGET] = FAR, 0
     for i in range(n):
-        c, b = load[rows[i], f.CLASS], bay_of[i]
-        heat[b, f.SET_DC] = min(heat[b, f.SET_DC], class_set_dc[c])
-        budget = budget_dcs[c]
-        if budget and (heat[b, f.BUDGET] == 0 or budget < heat[b, f.BUDGET]):
-            heat[b, f.BUDGET] = budget
+        at = book[head, f.CLASS_AT] + book[rows[i], f.CLASS]
+        use = use_at + desk[f.LINES + i, f.BAY_OF]
+        desk[use, f.SET_DC] = min(desk[use, f.SET_DC], book[at, f.SET_POINT])
+        budget = book[at, f.CLASS_BUDGET]
+        if budget:
+            desk[f.TRIP, f.HAS_HEAT] = 1
+            if desk[use, f.BUDGET] == 0 or budget < desk[use, f.BUDGET]:
+                desk[use, f.BUDGET] = budget
+    set_precooling(book, book[k, f.BAY_AT], n, desk)
 
 
-@compiled
-def set_precooling(bay: Ints, first: int, n: int, bay_of: Ints, heat: Ints, trip: Ints) -> None:
+@part
+def set_precooling(book: Ints, bay_at: int, n: int, desk: Ints) -> None:
     """Write what cooling depends on: the most of compartments with a reading, the coldest of others."""
-    trip[f.PRECOOL_DC], trip[f.PRECOOL_SET] = 0, FAR
     for i in range(n):
-        at = bay_of[i]
-        if bay[first + at, f.START_DC] == NO_READING:
-            trip[f.PRECOOL_SET] = min(trip[f.PRECOOL_SET], heat[at, f.SET_DC])
+        position = desk[f.LINES + i, f.BAY_OF]
+        set_dc = desk[desk[f.TRIP, f.USE_AT] + position, f.SET_DC]
+        reading = book[bay_at + position, f.START_DC]
+        if reading == NO_READING:
+            desk[f.TRIP, f.PRECOOL_SET] = min(desk[f.TRIP, f.PRECOOL_SET], set_dc)
         else:
-            warmer = bay[first + at, f.START_DC] - heat[at, f.SET_DC]
-            trip[f.PRECOOL_DC] = max(trip[f.PRECOOL_DC], warmer)
+            desk[f.TRIP, f.PRECOOL_DC] = max(desk[f.TRIP, f.PRECOOL_DC], reading - set_dc)
+    if desk[f.TRIP, f.PRECOOL_SET] < FAR and book[book.shape[0] - 1, f.N_AIRS] > 1:
+        desk[f.TRIP, f.LEAD_VARIES] = 1
 
 
 @inlined
-def precool_s(trip: Ints, ambient_dc: Ints, origin: int, rate: int, loading_from: int) -> int:
+def precool_s(book: Ints, desk: Ints, loading_from: int) -> int:
     """Return how long the compartments cool down before loading starts, rounded up."""
-    dc = trip[f.PRECOOL_DC]
-    if trip[f.PRECOOL_SET] < FAR:
-        dc = max(dc, air_at(ambient_dc, origin, loading_from) - trip[f.PRECOOL_SET])
+    dc = desk[f.TRIP, f.PRECOOL_DC]
+    if desk[f.TRIP, f.PRECOOL_SET] < FAR:
+        dc = max(dc, air_at(book, loading_from) - desk[f.TRIP, f.PRECOOL_SET])
+    rate = book[book.shape[0] - 1, f.PRECOOL_RATE]
     return (MINUTE_S * dc + rate - 1) // rate
 
 
-@compiled
-def heat_stays_in_budget(
-    load: Ints,
-    rows: Ints,
-    n: int,
-    bay_of: Ints,
-    starts: Ints,
-    first: int,
-    ambient_dc: Ints,
-    origin: int,
-    heat: Ints,
-    out: Ints,
-) -> int:
-    """Ask that open doors warm no compartment beyond its budget; visit i starts at `starts[first + i]`."""
+@part
+def heat_stays_in_budget(book: Ints, rows: Ints, n: int, first: int, desk: Ints, out: Ints) -> int:
+    """Ask that open doors warm no compartment beyond its budget; delivery i is stop `first` + i."""
+    use_at = desk[f.TRIP, f.USE_AT]
     for i in range(n):
-        heat[bay_of[i], f.HEAT] = 0
+        desk[use_at + desk[f.LINES + i, f.BAY_OF], f.HEAT] = 0
     for i in range(n):
-        b = bay_of[i]
-        warmer = air_at(ambient_dc, origin, starts[first + i]) - heat[b, f.SET_DC]
-        if warmer > 0 and heat[b, f.BUDGET]:
-            heat[b, f.HEAT] += load[rows[i], f.SERVICE] * warmer
-            if heat[b, f.HEAT] > heat[b, f.BUDGET]:
+        use = use_at + desk[f.LINES + i, f.BAY_OF]
+        warmer = air_at(book, desk[f.LINES + first + i, f.BEGINS]) - desk[use, f.SET_DC]
+        if warmer > 0 and desk[use, f.BUDGET]:
+            desk[use, f.HEAT] += book[rows[i], f.SERVICE] * warmer
+            if desk[use, f.HEAT] > desk[use, f.BUDGET]:
                 out[codes.FAIL_LOAD] = rows[i]
-                out[codes.FAIL_1] = heat[b, f.HEAT] // DCS_PER_CMIN
-                out[codes.FAIL_2] = heat[b, f.BUDGET] // DCS_PER_CMIN
+                out[codes.FAIL_1] = desk[use, f.HEAT] // DCS_PER_CMIN
+                out[codes.FAIL_2] = desk[use, f.BUDGET] // DCS_PER_CMIN
                 out[codes.FAIL_3] = 0
                 return codes.TOO_HOT
     return codes.FINE

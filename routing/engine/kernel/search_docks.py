@@ -2,6 +2,7 @@
 
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
+from routing.engine.kernel.search_state import set_all
 
 NOT_YET = -f.FAR
 
@@ -9,7 +10,7 @@ NOT_YET = -f.FAR
 @part
 def total_fen(g, s):
     """Return what the plan costs: trips, left loads, contracts, loads without dock or vehicle."""
-    c = s.counters
+    c, dirty, undocked = s.counters, s.dirty, s.undocked
     total = c[f.S_TRIPS_FEN] + c[f.S_LEFT_FEN] + g.figures[f.G_HOPELESS_FEN]
     for contract in range(len(s.n_contract)):
         missing = g.contract[contract, f.C_MIN] - s.n_contract[contract]
@@ -17,29 +18,37 @@ def total_fen(g, s):
             total += missing * g.contract[contract, f.C_SHORT_FEN]
     n_depots = len(s.undocked)
     if c[f.S_N_OVER] > 0 or c[f.S_N_MULTI] > 0:
-        if c[f.S_IS_GLOBAL] == 0 or s.dirty.any():
-            s.undocked[:] = 0
-            s.undocked[0] = undocked_of_all(g, s)
-            s.dirty[:] = 0
+        is_dirty = c[f.S_IS_GLOBAL] == 0
+        for depot in range(len(dirty)):
+            is_dirty = is_dirty or dirty[depot] == 1
+            dirty[depot] = 0
+        if is_dirty:
+            set_all(undocked, 0)
+            undocked[0] = undocked_of_all(g, s)
             c[f.S_IS_GLOBAL] = 1
     else:
         if c[f.S_IS_GLOBAL] == 1:
-            s.dirty[:] = 1
+            set_all(dirty, 1)
             c[f.S_IS_GLOBAL] = 0
-        for depot in range(n_depots):
-            if s.dirty[depot] == 1:
-                s.undocked[depot] = undocked_of_depot(g, s, depot)
-                s.dirty[depot] = 0
-    return total + s.undocked.sum()
+        for depot in range(len(dirty)):
+            if dirty[depot] == 1:
+                undocked[depot] = undocked_of_depot(g, s, depot)
+                dirty[depot] = 0
+    for depot in range(len(undocked)):
+        total += undocked[depot]
+    return total
 
 
 @part
 def undocked_of_depot(g, s, depot):
     """Place the trips of one depot at its docks; return the price of those without a dock."""
     n = s.depot_n[depot]
-    slots = s.at_depot[depot]
+    slots = s.list_slots
+    for at in range(n):
+        slots[at] = s.at_depot[depot, at]
     sort_by_haste(s, slots, n)
     for at in range(n):
+        s.at_depot[depot, at] = slots[at]
         s.depot_at[slots[at]] = at
     clear_docks(g, s, depot)
     return placed(g, s, slots, n, False)
@@ -54,8 +63,11 @@ def undocked_of_all(g, s):
     sort_by_haste(s, s.list_slots, n)
     for depot in range(len(g.depot)):
         clear_docks(g, s, depot)
-    s.unit_free[:, 0] = NOT_YET
-    s.unit_free[:, 1:] = 0
+    unit_free = s.unit_free
+    for unit in range(len(unit_free)):
+        unit_free[unit, 0] = NOT_YET
+        unit_free[unit, 1] = 0
+        unit_free[unit, 2] = 0
     return placed(g, s, s.list_slots, n, True)
 
 

@@ -272,7 +272,8 @@ def cheapest_place(data, g, s, unit, blink):
             second_fen, best_fen = best_fen, extra_fen
             c[f.S_SLOT], c[f.S_KIND], c[f.S_PLACE] = slot, s.trip[slot, f.T_KIND], position
         n_spots -= 1
-        s.spots[least] = s.spots[n_spots]
+        for column in range(SPOT_1 + POSITIONS):
+            s.spots[least, column] = s.spots[n_spots, column]
     c[f.S_SECOND_FEN] = second_fen
     return best_fen
 

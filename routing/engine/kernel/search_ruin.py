@@ -5,7 +5,14 @@ Strings after Christiaens and Vanden Berghe, "Slack induction by string removals
 
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.search_state import below, chance, put, take_off
+from routing.engine.kernel.search_state import (
+    any_above,
+    below,
+    chance,
+    put,
+    set_all,
+    take_off,
+)
 
 MEAN_REMOVED = 10
 MAX_STRING = 10
@@ -22,7 +29,7 @@ def ruin(data, g, s):
         return
     if c[f.S_N_LEFT] > 0 and draw < 0.4:
         free_a_vehicle_for(data, g, s, s.left[below(s.rng, c[f.S_N_LEFT])])
-    elif s.undocked.any() and draw < 0.5:
+    elif draw < 0.5 and any_above(s.undocked, 0):
         remove_undocked(data, g, s)
     elif draw < 0.55:
         remove_whole_trips(g, s, below(s.rng, len(s.where)), 1 + below(s.rng, 4))
@@ -43,7 +50,7 @@ def remove_strings(data, g, s, seed_row):
     most = 4.0 * MEAN_REMOVED / (1.0 + longest)
     n_strings = int(1.0 + chance(s.rng) * (most - 1.0))
     n_cut = 0
-    s.cut[:] = 0
+    set_all(s.cut, 0)
     for index in range(g.near.shape[1]):
         if n_cut >= n_strings:
             return

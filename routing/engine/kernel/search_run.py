@@ -14,9 +14,11 @@ from routing.engine.kernel.search_state import (
     POOL_SIZE,
     SEEN_BITS,
     chance,
+    copy_all,
     is_left,
     price_rows,
     put,
+    set_all,
     take_off,
     undo,
 )
@@ -57,7 +59,7 @@ def judge_singles(data, g, s):
         else:
             hopeless_fen += g.unit[unit, f.U_LEFT_FEN]
     g.figures[f.G_HOPELESS_FEN] = hopeless_fen
-    s.dirty[:] = 1
+    set_all(s.dirty, 1)
 
 
 @compiled
@@ -112,7 +114,7 @@ def begin(s):
     c = s.counters
     c[f.S_STEP] += 1
     c[f.S_N_TOUCHED] = 0
-    s.old_undocked[:] = s.undocked
+    copy_all(s.undocked, s.old_undocked)
     for at in range(c[f.S_N_LEFT]):
         s.old_left[at] = s.left[at]
 
@@ -145,8 +147,8 @@ def try_step(data, g, s, share):
     if lost_fen < NEARLY * mean_fen:
         harvest(g, s)
     undo(g, s)
-    s.undocked[:] = s.old_undocked
-    s.dirty[:] = 0
+    copy_all(s.old_undocked, s.undocked)
+    set_all(s.dirty, 0)
     c[f.S_IS_GLOBAL] = was_global
 
 

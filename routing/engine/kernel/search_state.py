@@ -8,8 +8,8 @@ from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import codes as o
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.search_ground import Ground, Ints32, Keys
 from routing.engine.kernel.arrays import new_work
+from routing.engine.kernel.search_ground import Ground, Ints32, Keys
 from routing.engine.kernel.trip import judge_trip
 
 MAX_ROWS = 200
@@ -188,6 +188,29 @@ def mixed(key):
 
 
 @part
+def set_all(values, value):
+    """Give every place of `values` one value."""
+    for at in range(len(values)):
+        values[at] = value
+
+
+@part
+def copy_all(values, to):
+    """Copy `values` to `to`."""
+    for at in range(len(values)):
+        to[at] = values[at]
+
+
+@part
+def any_above(values, value):
+    """Whether some place holds more than `value`."""
+    for at in range(len(values)):
+        if values[at] > value:
+            return True
+    return False
+
+
+@part
 def price_rows(data, g, s, kind, rows, n):
     """Return what the trip costs with its change price, or FAR; `s.out` holds its figures."""
     if judge_trip(data, kind, rows, n, s.work, s.out) != 0:
@@ -318,7 +341,8 @@ def write(g, s, slot, kind, rows, n, cost_fen):
         trip[slot, f.T_DEPOT + at] = depot
         trip[slot, f.T_LOADING_1 + at] = out[o.LOADING_0 + at]
         trip[slot, f.T_CLASSES_1 + at] = 0
-    trip[slot, f.T_PALLETS : f.T_CLASSES + 1] = 0
+    for column in range(f.T_PALLETS, f.T_CLASSES + 1):
+        trip[slot, column] = 0
     trip[slot, f.T_PICKUP_FROM], trip[slot, f.T_PICKUP_TO] = -f.FAR, f.FAR
     trip[slot, f.T_LEFT_FEN] = 0
     in_order, in_set = g.kind_keys[kind], g.kind_keys[kind]

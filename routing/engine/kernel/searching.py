@@ -8,6 +8,7 @@ import numpy as np
 from routing.engine.kernel import search_fields as f
 from routing.engine.kernel.arrays import Data
 from routing.engine.kernel.search_ground import ground_of
+from routing.engine.kernel.search_handles import ground_handle, state_handle
 from routing.engine.kernel.search_run import carry_on_from, judge_singles, run_steps
 from routing.engine.kernel.search_state import new_state
 from routing.engine.kinds import kinds_of
@@ -44,12 +45,14 @@ class KernelSearch:
         self, problem: Problem, data: Data, seed: int, start: Sequence[Found] = ()
     ) -> None:
         self._data = data
-        self._ground = ground_of(problem, [kind.vehicles for kind in kinds_of(problem)[0]])
-        self._state = new_state(data, self._ground, seed)
+        ground = ground_of(problem, [kind.vehicles for kind in kinds_of(problem)[0]])
+        self._n_loads = len(ground.load)
+        self._state = new_state(data, ground, seed)
+        self._handles = ground_handle(ground), state_handle(self._state)
         self._counters = self._state.counters
         self._counters[f.S_BEST_FEN] = f.FAR
         self._start = start
-        judge_singles(data, self._ground, self._state)
+        judge_singles(data, *self._handles)
 
     def construct(self) -> None:
         """Build a first plan: the trips to start from, then the largest loads first."""
@@ -57,7 +60,7 @@ class KernelSearch:
 
     def run(self, *, n_steps: int, share_from: float, share_to: float) -> None:
         """Make steps while the share of the time that has passed goes from … to …; no GIL is held."""
-        run_steps(self._data, self._ground, self._state, n_steps, share_from, share_to)
+        run_steps(self._data, *self._handles, n_steps, share_from, share_to)
 
     def adopt(self, trips: Sequence[Found], *, fills: bool = False) -> int:
         """Go on from these trips and return what the plan costs in fen.
@@ -115,7 +118,7 @@ class KernelSearch:
     def left(self) -> list[int]:
         """Loads that the best plan leaves, in order."""
         carried = {row for _, rows in self.best for row in rows}
-        return [row for row in range(len(self._ground.load)) if row not in carried]
+        return [row for row in range(self._n_loads) if row not in carried]
 
     @property
     def counts(self) -> Counts:
@@ -128,4 +131,4 @@ class KernelSearch:
         kinds = np.array([kind for kind, _ in listed], dtype=np.int64)
         firsts = np.cumsum([0, *(len(rows) for _, rows in listed)], dtype=np.int64)
         rows = np.array([row for _, rows in listed for row in rows], dtype=np.int64)
-        carry_on_from(self._data, self._ground, self._state, kinds, firsts, rows, constructs)
+        carry_on_from(self._data, *self._handles, kinds, firsts, rows, constructs)

@@ -1,7 +1,7 @@
 """Times of a trip that no rest interrupts: spans in which service may start, one pass on, one back."""
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import compiled, inlined
+from routing.engine.compiled import inlined, part
 from routing.engine.kernel import fields as f
 from routing.engine.problem_tables import FAR
 
@@ -16,45 +16,54 @@ LONGEST_LEG_S = 30 * 24 * 3600
 
 
 @inlined
-def next_start(stop: Ints, i: int, span: Ints, now: int) -> int:
+def next_start(desk: Ints, line: int, now: int) -> int:
     """Return the first allowed start from `now` on; later than the last one when there is none."""
-    if now <= stop[i, f.FROM]:
-        return stop[i, f.FROM]
-    if stop[i, f.SPAN_END] - stop[i, f.SPAN_AT] > 1:
-        for at in range(stop[i, f.SPAN_AT], stop[i, f.SPAN_END]):
-            if now <= span[at, 1]:
-                return max(now, span[at, 0])
+    if now <= desk[line, f.FROM]:
+        return desk[line, f.FROM]
+    if desk[line, f.PARTS_END] - desk[line, f.PARTS_AT] > 1:
+        for at in range(desk[line, f.PARTS_AT], desk[line, f.PARTS_END]):
+            if now <= desk[at, f.SPAN_TO]:
+                return max(now, desk[at, f.SPAN_FROM])
     return now
 
 
 @inlined
-def last_start(stop: Ints, i: int, span: Ints, now: int) -> int:
+def last_start(desk: Ints, line: int, now: int) -> int:
     """Return the last allowed start until `now`; earlier than the first when there is none."""
-    if now >= stop[i, f.TO]:
-        return stop[i, f.TO]
-    if stop[i, f.SPAN_END] - stop[i, f.SPAN_AT] > 1:
-        for at in range(stop[i, f.SPAN_END] - 1, stop[i, f.SPAN_AT] - 1, -1):
-            if now >= span[at, 0]:
-                return min(now, span[at, 1])
+    if now >= desk[line, f.TO]:
+        return desk[line, f.TO]
+    if desk[line, f.PARTS_END] - desk[line, f.PARTS_AT] > 1:
+        for at in range(desk[line, f.PARTS_END] - 1, desk[line, f.PARTS_AT] - 1, -1):
+            if now >= desk[at, f.SPAN_FROM]:
+                return min(now, desk[at, f.SPAN_TO])
     return now
 
 
-@compiled
-def driven_until(now: int, base: int, percent: Ints, origin: int) -> int:
-    """Return when a leg of `base` seconds ends that leaves at `now`, at the speeds of the hours.
+@inlined
+def hour_of(book: Ints, now: int) -> int:
+    """Return the hour of the horizon, from 0 on, in which `now` lies; negative before it."""
+    return (now - book[book.shape[0] - 1, f.HORIZON_FROM]) // HOUR_S
 
-    `percent` holds one speed per hour from `origin` on.
+
+@inlined
+def speed_at(book: Ints, hour: int) -> int:
+    """Return the speed in percent during an hour; the first and the last go on."""
+    head = book.shape[0] - 1
+    at = min(max(hour, 0), book[head, f.N_SPEEDS] - 1)
+    return book[book[head, f.HOUR_AT] + at, f.SPEED]
+
+
+@part
+def driven_by(book: Ints, now: int, left: int) -> int:
+    """Return when a way that takes `left` hundredths of a second at base speed is driven.
+
+    Only for problems whose speeds change by the hour.
     """
-    if percent.size == 0 or base == 0:
-        return now + base
-    if base >= LONGEST_LEG_S:
-        return now + FAR
-    left = base * PERCENT
-    last = percent.size - 1
+    head = book.shape[0] - 1
+    origin, last = book[head, f.HORIZON_FROM], book[head, f.N_SPEEDS] - 1
     while True:
-        hour = (now - origin) // HOUR_S
-        at = min(max(hour, 0), last)
-        speed = percent[at]
+        hour = hour_of(book, now)
+        speed = speed_at(book, hour)
         needs = (left + speed - 1) // speed
         ends = origin + (hour + 1) * HOUR_S
         if hour >= last or now + needs <= ends:
@@ -63,19 +72,20 @@ def driven_until(now: int, base: int, percent: Ints, origin: int) -> int:
         now = ends
 
 
-@compiled
-def driven_from(now: int, base: int, percent: Ints, origin: int) -> int:
-    """Return the last moment to leave for a leg of `base` seconds that must end by `now`."""
-    if percent.size == 0 or base == 0:
-        return now - base
+@part
+def driven_from(book: Ints, now: int, base: int) -> int:
+    """Return the last moment to leave for a leg of `base` seconds that must end by `now`.
+
+    Only for problems whose speeds change by the hour.
+    """
     if base >= LONGEST_LEG_S:
         return now - FAR
+    head = book.shape[0] - 1
+    origin, last = book[head, f.HORIZON_FROM], book[head, f.N_SPEEDS] - 1
     left = base * PERCENT
-    last = percent.size - 1
     while True:
-        hour = (now - 1 - origin) // HOUR_S
-        at = min(max(hour, 0), last)
-        speed = percent[at]
+        hour = hour_of(book, now - 1)
+        speed = speed_at(book, hour)
         needs = (left + speed - 1) // speed
         begins = origin + min(hour, last) * HOUR_S
         if hour < 0 or now - needs >= begins:
@@ -84,45 +94,44 @@ def driven_from(now: int, base: int, percent: Ints, origin: int) -> int:
         now = begins
 
 
-@compiled
-def drive_on(
-    stop: Ints, n: int, span: Ints, ready: int, percent: Ints, origin: int, starts: Ints
-) -> tuple[int, int, int]:
-    """Go through the stops from `ready` on without a rest; write the starts of service.
+@part
+def drive_on(book: Ints, desk: Ints, n: int, ready: int) -> tuple[int, int, int]:
+    """Go through the `n` stops from `ready` on without a rest; write the starts of service.
 
     Returns the end, the time waited, and the first stop whose window is missed or -1; then the end
     is the arrival there.
     """
+    has_speeds = book[book.shape[0] - 1, f.N_SPEEDS] > 0
     now, waited = ready, 0
-    for i in range(n):
-        arrives = now + stop[i, f.LEG]
-        if percent.size:
-            arrives = driven_until(now, stop[i, f.LEG], percent, origin)
-        begins = next_start(stop, i, span, arrives)
-        if begins > stop[i, f.TO]:
-            return arrives, waited, i
+    for line in range(f.LINES, f.LINES + n):
+        leg = desk[line, f.LEG]
+        arrives = now + leg
+        if has_speeds and leg:
+            arrives = now + FAR if leg >= LONGEST_LEG_S else driven_by(book, now, leg * PERCENT)
+        begins = next_start(desk, line, arrives)
+        if begins > desk[line, f.TO]:
+            return arrives, waited, line - f.LINES
         waited += begins - arrives
-        starts[i] = begins
-        now = begins + stop[i, f.STAY]
+        desk[line, f.BEGINS] = begins
+        now = begins + desk[line, f.STAY]
     return now, waited, -1
 
 
-@compiled
-def drive_back(
-    stop: Ints, n: int, span: Ints, limit: int, percent: Ints, origin: int, latest: Ints
-) -> int:
+@part
+def drive_back(book: Ints, desk: Ints, n: int, limit: int) -> int:
     """Return the latest moment to leave the first depot so that the trip ends by `limit`.
 
-    `latest` gets the latest start of service at each stop; less than -ENDLESS // 2 says that there is
+    Writes the latest start of service at each stop. Less than -ENDLESS // 2 says that there is
     none. Rests are left out, so with rests the answer is a bound.
     """
+    has_speeds = book[book.shape[0] - 1, f.N_SPEEDS] > 0
     now = limit
-    for i in range(n - 1, -1, -1):
-        begins = last_start(stop, i, span, now - stop[i, f.STAY])
-        if begins < stop[i, f.FROM]:
+    for line in range(f.LINES + n - 1, f.LINES - 1, -1):
+        begins = last_start(desk, line, now - desk[line, f.STAY])
+        if begins < desk[line, f.FROM]:
             return -ENDLESS
-        latest[i] = begins
-        now = begins - stop[i, f.LEG]
-        if percent.size:
-            now = driven_from(begins, stop[i, f.LEG], percent, origin)
+        desk[line, f.LATEST_START] = begins
+        now = begins - desk[line, f.LEG]
+        if has_speeds and desk[line, f.LEG]:
+            now = driven_from(book, begins, desk[line, f.LEG])
     return now
