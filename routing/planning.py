@@ -133,7 +133,7 @@ def solve_plan(
 
 
 def _answer(plan: Plan, keeper: Keeper) -> None:
-    built = build_problem(day=plan.planning_date)
+    built = build_problem(day=plan.planning_date, on_wait=keeper.check)
     keeper.check()
     solution = solve(
         built.problem,

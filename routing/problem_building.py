@@ -1,7 +1,7 @@
 """From the database to the engine's `Problem`: numbers the rows of one day and keeps which row is which."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from routing.engine.problem import (
     Vehicles,
 )
 from routing.models import Compartment, Load, UnassignedReason, Vehicle
-from routing.travel import travel_between
+from routing.travel import nothing, travel_between
 from warehouses.models import Dock
 
 PRICE_FEN = 3_000_000
@@ -84,13 +84,16 @@ class DayProblem:
         return len(self.loads) + len(self.refused)
 
 
-def build_problem(*, day: date) -> DayProblem:
-    """Read a day and return its problem, or raise NoLoads, NoVehicles or the engine's ProblemError."""
-    return problem_of(read_scope(day=day))
+def build_problem(*, day: date, on_wait: Callable[[], None] = nothing) -> DayProblem:
+    """Read a day and return its problem, or raise NoLoads, NoVehicles, TravelFailed or the engine's ProblemError.
+
+    `on_wait` is called before each question to a road engine, for a caller who holds a lease.
+    """
+    return problem_of(read_scope(day=day), on_wait=on_wait)
 
 
-def problem_of(scope: DayScope) -> DayProblem:
-    """Return the problem of a scope's rows, numbered; no further query is made."""
+def problem_of(scope: DayScope, *, on_wait: Callable[[], None] = nothing) -> DayProblem:
+    """Return the problem of a scope's rows, numbered; what is kept of a road engine's ways takes one query more."""
     loads, windows, refused = _deliverable(scope)
     places = sites_of(scope)
     place_of = {site.pk: row for row, site in enumerate(places)}
@@ -100,7 +103,7 @@ def problem_of(scope: DayScope) -> DayProblem:
         key=lambda carrier: carrier.code,
     )
     carrier_of = {carrier.pk: row for row, carrier in enumerate(carriers)}
-    distance_m, duration_s = travel_between(sites=places)
+    distance_m, duration_s = travel_between(sites=places, on_wait=on_wait)
     problem = Problem(
         horizon_from_s=scope.from_s,
         horizon_to_s=scope.to_s,

@@ -7,11 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.engine.columns import Bools, Ints
+from routing.engine.problem_tables import NO_WAY
 from routing.travel.places import Places
 from routing.travel.protocol import NO_ROAD, Table, TravelFailed
-
-MOST = 2**31 - 1
-"""No way on earth has as many meters or takes as many seconds."""
 
 Numbers = npt.NDArray[np.float64]
 
@@ -51,7 +49,7 @@ def _numbers(provider: str, name: str, rows: Any, ends: tuple[Places, Places]) -
         raise TravelFailed(msg) from error
     numbers = numbers.reshape(len(sources), len(targets))
     _refuse(numbers < 0, provider, ends, f"has a negative entry among the {name}")
-    _refuse(numbers > MOST, provider, ends, f"is absurdly large among the {name}")
+    _refuse(numbers >= NO_WAY, provider, ends, f"is absurdly large among the {name}")
     return numbers
 
 

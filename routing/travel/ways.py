@@ -9,6 +9,7 @@ from django.db import transaction
 
 from logistics.models import Site
 from routing.engine.columns import Bools, Ints
+from routing.engine.problem_tables import NO_WAY
 from routing.travel.blocks import blocks
 from routing.travel.choice import chosen_provider
 from routing.travel.kept_pairs import keep_pairs, read_pairs
@@ -18,14 +19,10 @@ from routing.travel.server import nothing
 
 log = logging.getLogger(__name__)
 
-NO_ROAD_S, NO_ROAD_M = 30 * 86_400, 50_000_000
-"""A way that does not exist takes longer than any plan looks ahead, so no trip can hold it: its loads stay
-unassigned with a reason, and the rest of the day is planned."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
-    """Ways between sites, all [n, n]; where `has_no_road`, the numbers are NO_ROAD_M and NO_ROAD_S."""
+    """Ways between sites, all [n, n]; where `has_no_road`, both numbers are the engine's NO_WAY."""
 
     distance_m: Ints
     duration_s: Ints
@@ -35,7 +32,11 @@ class Ways:
 def travel_between(
     *, sites: Sequence[Site], on_wait: Callable[[], None] = nothing
 ) -> tuple[Ints, Ints]:
-    """Return meters and seconds from each site to each, in the order given; raise TravelFailed."""
+    """Return meters and seconds from each site to each, in the order given; raise TravelFailed.
+
+    Where no road leads both are the engine's NO_WAY: no trip drives it, its loads stay unassigned
+    with a reason, and the rest of the day is planned.
+    """
     ways = ways_between(sites=sites, provider=chosen_provider(on_wait=on_wait))
     return ways.distance_m, ways.duration_s
 
@@ -144,7 +145,7 @@ def _ways(table: Table, places: Places) -> Ways:
     source, target = (places.refs[row] for row in pairs[0])
     log.warning("no road from %s to %s; %d such ways in all", source, target, len(pairs))
     return Ways(
-        np.where(has_no_road, NO_ROAD_M, table.distance_m),
-        np.where(has_no_road, NO_ROAD_S, table.duration_s),
+        np.where(has_no_road, NO_WAY, table.distance_m),
+        np.where(has_no_road, NO_WAY, table.duration_s),
         has_no_road,
     )

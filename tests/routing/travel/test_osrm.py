@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from routing.engine.problem_tables import NO_WAY
 from routing.models import TravelPair
-from routing.travel import NO_ROAD_M, NO_ROAD_S, TravelFailed, travel_between, ways_between
+from routing.travel import TravelFailed, travel_between, ways_between
 from routing.travel.choice import chosen_provider
 from tests.routing.roads.network import shortest_m
 from tests.routing.roads.osrm_double import CAR_M, KMH, OsrmDouble, served
@@ -103,8 +104,8 @@ def test_where_no_road_leads_the_way_is_longer_than_any_plan_and_that_is_kept(
         assert ways.has_no_road.tolist() == [
             [False, True, False], [True, False, True], [False, True, False],
         ]  # fmt: skip
-        assert ways.distance_m[0, 1] == NO_ROAD_M
-        assert ways.duration_s[1, 2] == NO_ROAD_S
+        assert ways.distance_m[0, 1] == NO_WAY
+        assert ways.duration_s[1, 2] == NO_WAY
         assert ways.duration_s[0, 2] < 3600
         assert n_asked(osrm) == n_expected
     assert "no road from r0c0 to r4c25; 4 such ways in all" in caplog.text

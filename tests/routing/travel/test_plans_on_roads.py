@@ -6,6 +6,7 @@ from typing import Any
 from routing import planning
 from routing.models import Plan, PlanStatus, TravelPair, Trip
 from routing.plan_leases import Watch
+from routing.problem_building import build_problem
 from tests.cast import Cast
 from tests.factories import DAY
 from tests.routing.plannable import AT_ONCE, NOW, make_plannable
@@ -53,6 +54,15 @@ def test_an_answer_with_a_negative_way_fails_the_plan_and_names_the_pair(
     assert "has a negative entry among the durations" in plan.failure
     assert " → " in plan.failure
     assert not TravelPair.objects.exists()
+
+
+def test_who_holds_a_lease_is_told_of_each_question(cast: Cast, settings: Any) -> None:
+    make_plannable(cast)
+    waited: list[str] = []
+    with served(OsrmDouble(near_degrees=360, statuses=[503])) as double:
+        settings.TRAVEL_PROVIDER, settings.OSRM_URL = "osrm", double.url
+        build_problem(day=DAY, on_wait=lambda: waited.append("beat"))
+    assert len(waited) == len(double.paths) == 2
 
 
 def test_a_plan_drives_the_ways_of_the_road_engine(cast: Cast, settings: Any) -> None:
