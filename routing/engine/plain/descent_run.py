@@ -5,6 +5,7 @@ so from the master's choice among all routes met; from 600 clients the slices se
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from routing.engine.cp import CpRunner
 from routing.engine.plain.budget import Budget
@@ -18,6 +19,16 @@ SLICE_S_PER_CLIENT = 0.025
 MOST_SLICES = 6
 REHEAT = 0.6
 MASTER_SHARE = 0.08
+FRESH = ()
+TAIL_HEAT = Heat(0.05, LAST_SHARE)
+"""Of the time that the last master did not need."""
+
+
+class Slice(NamedTuple):
+    """One search: from random routes or from the best so far, and how hot."""
+
+    is_fresh: bool
+    heat: Heat
 
 
 def solve_by_descent(
@@ -63,26 +74,32 @@ class _Run:
 
     def search(self) -> None:
         """Spend the budget."""
-        n_slices = self._n_slices()
-        start: Sequence[PlainRoute] | None = None
-        for at in range(n_slices):
-            begin = self._budget.share()
-            end = (at + 1) / n_slices
+        slices = _slices(self._problem, self._budget.seconds)
+        for at, one in enumerate(slices):
+            begin, end = self._budget.share(), (at + 1) / len(slices)
             search_end = end - MASTER_SHARE * (end - begin)
-            if begin >= search_end or self._budget.is_stopped():
-                break
-            found = self._search.run(
-                start,
-                self._budget.part(begin, search_end),
-                heat=HOT if at == 0 else Heat(REHEAT, LAST_SHARE),
-                should_stop=self._budget.is_stopped,
-                on_best=self._hear,
-            )
-            self._keep(found.routes)
+            if begin >= search_end:
+                continue
+            start = None if one.is_fresh else self._routes
+            self._run(start, begin, search_end, one.heat)
             self._recombine(end)
-            start = self._routes
         if self._routes is not None and not self._budget.is_stopped():
             self._keep(self._descent.polish(self._routes))
+            self._run(self._routes, self._budget.share(), 1.0, TAIL_HEAT)
+
+    def _run(
+        self, start: Sequence[PlainRoute] | None, begin: float, end: float, heat: Heat
+    ) -> None:
+        if begin >= end or self._budget.is_stopped():
+            return
+        found = self._search.run(
+            start,
+            self._budget.part(begin, end),
+            heat=heat,
+            should_stop=self._budget.is_stopped,
+            on_best=self._hear,
+        )
+        self._keep(found.routes)
 
     def solution(self) -> PlainSolution | None:
         """Return the best so far."""
@@ -97,10 +114,6 @@ class _Run:
             n_steps=self._search.n_steps,
             seconds=self._budget.seconds_gone(),
         )
-
-    def _n_slices(self) -> int:
-        per_slice = SLICE_S_PER_CLIENT * self._problem.n_clients
-        return max(1, min(MOST_SLICES, round(self._budget.seconds / per_slice)))
 
     def _recombine(self, end: float) -> None:
         limit_s = (end - self._budget.share()) * self._budget.seconds
@@ -117,3 +130,14 @@ class _Run:
     def _hear(self, cost: int) -> None:
         if self._cost is None or cost < self._cost:
             self._on_progress(cost)
+
+
+def _slices(problem: PlainProblem, seconds: float) -> list[Slice]:
+    """Return the slices of a run, equal in time."""
+    n_slices = round(seconds / (SLICE_S_PER_CLIENT * problem.n_clients))
+    n_slices = max(1, min(MOST_SLICES, n_slices))
+    again = Slice(is_fresh=False, heat=Heat(REHEAT, LAST_SHARE))
+    fresh = Slice(is_fresh=True, heat=HOT)
+    return [fresh] + [
+        fresh if at in FRESH and at < n_slices - 1 else again for at in range(1, n_slices)
+    ]

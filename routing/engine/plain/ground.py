@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from routing.engine.columns import Ints
-from routing.engine.plain.kernel import ABSENT, Ground, Routes
+from routing.engine.plain.kernel_state import ABSENT, Ground, Routes
 from routing.engine.plain.problem import FAR, REQUIRED, PlainProblem, PlainRoute
 
-N_NEAR = 100
+Nodes = npt.NDArray[np.int32]
+
+N_NEAR = 40
 WAIT_SHARE, LATE_SHARE = 0.2, 1.0
 """What waiting and lateness weigh against distance among neighbors (Wouda et al. 2024, PyVRP)."""
 
@@ -111,7 +114,7 @@ def put(ground: Ground, routes: Routes, given: Iterable[tuple[int, Sequence[int]
     return cost
 
 
-def taken(ground: Ground, after: Ints, first: Ints) -> list[tuple[int, tuple[int, ...]]]:
+def taken(ground: Ground, after: Nodes, first: Nodes) -> list[tuple[int, tuple[int, ...]]]:
     """Return (vehicle type, places) of each route in use."""
     kinds = np.searchsorted(ground.slot_of, np.arange(len(first)), side="right") - 1
     follow = after.tolist()

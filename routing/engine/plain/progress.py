@@ -1,9 +1,10 @@
 """What a plain search tells about itself while it runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from routing.engine.plain.budget import Budget
+from routing.engine.plain.problem import PlainProblem, PlainRoute
 
 EVERY_S = 1.0
 
@@ -46,6 +47,11 @@ class Reporter:
         if self.best_cost is None or cost < self.best_cost:
             self.best_cost = cost
         self.tick()
+
+    def found(self, problem: PlainProblem, routes: Sequence[PlainRoute], cost: int) -> None:
+        """Take note of the best solution at the end of a phase."""
+        self.best_cost, self.n_routes = cost, len(routes)
+        self.n_left = problem.n_clients - sum(len(route.places) for route in routes)
 
     def tick(self) -> None:
         """Tell the listener, if it has not been told within the last second."""

@@ -7,40 +7,32 @@ race in the run itself elsewhere.
 """
 
 import time
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable
 
-from routing.engine.cp import CpRunner
+import numpy as np
+
 from routing.engine.plain.budget import Budget
-from routing.engine.plain.descent import Descent, Heat
+from routing.engine.plain.descending import Descending
 from routing.engine.plain.descent_run import solve_by_descent
 from routing.engine.plain.ground import may_carry
 from routing.engine.plain.pool import Pool
-from routing.engine.plain.problem import PlainProblem, PlainRoute, PlainSolution
+from routing.engine.plain.problem import (
+    FAR,
+    REQUIRED,
+    PlainProblem,
+    PlainSolution,
+    VehicleTypes,
+    arrays_of,
+)
 from routing.engine.plain.progress import PlainProgress, Reporter
-from routing.engine.plain.recombine import recombined
-from routing.engine.plain.strings import Strings, Warmth
+from routing.engine.plain.rounds import Rounds, cost_of
+from routing.engine.plain.schedule import HOT, RACE_SHARE, is_measured, plan_of
+from routing.engine.plain.strings import Strings
 
-Routes = tuple[PlainRoute, ...]
-
-ROUND_S_PER_CLIENT = 0.02
-MOST_ROUNDS = 6
-MASTER_SHARE = 0.06
-MASTER_MIN_S = 0.05
-FIRST_WARMTH, AGAIN_WARMTH, LAST_WARMTH = 3.0, 0.3, 0.03
-MIN_ROUND_S_PER_CLIENT = 0.004
+STRINGS, DESCENT = 0, 1
 
 
-class Round(NamedTuple):
-    """One generator's turn: whose, until which share of the budget, from and to which heat."""
-
-    is_strings: bool
-    end: float
-    first: float
-    last: float
-
-
-def solve_plain(
+def solve_plain(  # noqa: PLR0913  (all but two are optional)
     problem: PlainProblem,
     *,
     seconds: float,
@@ -67,161 +59,80 @@ def solve_plain(
     should_stop
         Asked often; once it says yes, the best routes so far are returned.
     """
-    budget = Budget(seconds, clock, n_steps=iterations, should_stop=should_stop)
-    run = _Run(problem, budget, seed, clock, Reporter(budget, on_progress))
-    run.search()
-    return run.solution()
+    budget = Budget(max(0.0, seconds), clock, n_steps=iterations, should_stop=should_stop)
+    reporter = Reporter(budget, on_progress)
+    if problem.n_clients == 0:
+        return PlainSolution((), (), 0, bound=0)
+    if not may_carry(problem):
+        return _by_descent(problem, budget, seed, reporter)
+    pool, kernel_clock = Pool(), None if budget.is_counted else clock
+    generators = (
+        Strings(problem, seed, pool, kernel_clock),
+        Strings(problem, seed + 1, Pool(), kernel_clock)
+        if is_measured(problem) and cores > 1
+        else Descending(problem, seed, pool if cores == 1 else Pool()),
+    )
+    rounds = Rounds(problem, budget, seed, generators, reporter)
+    if cores > 1 and not budget.is_counted:
+        rounds.search(plan_of(problem, budget.seconds, (STRINGS, DESCENT)))
+    elif is_measured(problem):
+        rounds.search(plan_of(problem, budget.seconds, (STRINGS,)))
+    else:
+        winner = rounds.race(RACE_SHARE, HOT)
+        begin = budget.share()
+        rounds.search(plan_of(problem, budget.seconds, (winner,), begin))
+    return rounds.solution()
 
 
-class _Run:
-    def __init__(
-        self,
-        problem: PlainProblem,
-        budget: Budget,
-        seed: int,
-        clock: Callable[[], float],
-        reporter: Reporter,
-    ) -> None:
-        self._problem, self._budget, self._seed = problem, budget, seed
-        self._reporter, self._pool = reporter, Pool()
-        self._runner = CpRunner(self._is_stopped, seed, is_deterministic=budget.is_counted)
-        self._clock = None if budget.is_counted else clock
-        self._strings: Strings | None = None
-        self._descent: Descent | None = None
-        self._routes: Routes = ()
-        self._cost: int | None = None
-        self._n_steps = 0
-
-    def search(self) -> None:
-        """Spend the budget."""
-        if not may_carry(self._problem):
-            self._by_descent()
-            return
-        self._strings = Strings(self._problem, self._seed, self._pool, self._clock)
-        rounds = plan_of(self._problem, self._budget.seconds)
-        begin = self._budget.share()
-        for one in rounds:
-            self._search_round(one, begin)
-            begin = max(begin, one.end)
-            if self._is_stopped():
-                break
-
-    def solution(self) -> PlainSolution:
-        """Return the best so far."""
-        self._reporter.enter("done")
-        visited = {place for route in self._routes for place in route.places}
-        everyone = range(self._problem.n_depots, self._problem.n_places)
-        return PlainSolution(
-            self._routes,
-            tuple(place for place in everyone if place not in visited),
-            self._cost or 0,
-            n_steps=self._n_steps,
-            seconds=self._budget.seconds_gone(),
+def warm_up() -> None:
+    """Compile the kernel, or load it compiled, so that a first plan does not wait."""
+    corners = np.array([[0, 2, 3], [2, 0, 4], [3, 4, 0]])
+    zeros = np.zeros(3, dtype=np.int64)
+    for has_windows in (False, True):
+        problem = PlainProblem(
+            name="warm",
+            n_depots=1,
+            coordinates=((0.0, 0.0), (0.0, 2.0), (3.0, 0.0)),
+            distance=corners,
+            duration=corners,
+            demand=np.array([[0], [1], [1]]),
+            window_from=zeros,
+            window_to=np.full(3, FAR),
+            service=zeros,
+            release=zeros,
+            prize=np.array([0, REQUIRED, REQUIRED]),
+            pair=zeros,
+            types=VehicleTypes(
+                capacity=np.array([[2]]),
+                serves=np.ones((1, 3), dtype=np.bool_),
+                **arrays_of(
+                    1,
+                    n_available=2,
+                    start_depot=0,
+                    end_depot=0,
+                    reload_depot=-1,
+                    max_trips=1,
+                    fixed_cost=0,
+                    unit_distance_cost=1,
+                    unit_duration_cost=0,
+                    shift_from=0,
+                    shift_to=FAR,
+                    max_duration=FAR,
+                    max_distance=FAR,
+                ),
+            ),
+            has_windows=has_windows,
         )
-
-    def _search_round(self, one: Round, begin: float) -> None:
-        begin = max(begin, self._budget.share())
-        end = one.end - MASTER_SHARE * (one.end - begin)
-        if end <= begin:
-            return
-        share = self._budget.part(begin, end)
-        if one.is_strings:
-            self._run_strings(share, one)
-        else:
-            self._run_descent(share, one)
-        self._recombine(one.end)
-
-    def _run_strings(self, share: Callable[[], float], one: Round) -> None:
-        strings = self._strings
-        if strings is None:
-            return
-        self._reporter.enter("strings")
-        before = strings.n_steps
-        found = strings.run(
-            self._routes,
-            share,
-            Warmth(one.first, one.last),
-            should_stop=self._is_stopped,
-            on_best=self._reporter.hear,
-        )
-        self._n_steps += strings.n_steps - before
-        self._keep(found, strings.best_cost)
-
-    def _run_descent(self, share: Callable[[], float], one: Round) -> None:
-        if self._descent is None:
-            self._descent = Descent(self._problem, self._seed, self._pool)
-        self._reporter.enter("descent")
-        found = self._descent.run(
-            self._routes or None,
-            share,
-            heat=Heat(one.first, one.last),
-            should_stop=self._is_stopped,
-            on_best=self._reporter.hear,
-        )
-        self._n_steps += found.n_steps
-        self._keep(found.routes, found.cost)
-
-    def _recombine(self, end: float) -> None:
-        limit_s = (end - self._budget.share()) * self._budget.seconds
-        if self._cost is None or limit_s < MASTER_MIN_S or self._is_stopped():
-            return
-        self._reporter.enter("master")
-        found = recombined(self._problem, self._pool, self._routes, self._runner, limit_s)
-        if found is not None:
-            self._keep(found, self._cost_of(found))
-
-    def _cost_of(self, routes: Sequence[PlainRoute]) -> int:
-        problem, types = self._problem, self._problem.types
-        visited = {place for route in routes for place in route.places}
-        cost = sum(
-            int(problem.prize[place])
-            for place in range(problem.n_depots, problem.n_places)
-            if place not in visited
-        )
-        for route in routes:
-            kind = route.vehicle_type
-            way = [int(types.start_depot[kind]), *route.places, int(types.end_depot[kind])]
-            length = int(problem.distance[way[:-1], way[1:]].sum())
-            cost += length * int(types.unit_distance_cost[kind]) + int(types.fixed_cost[kind])
-        return cost
-
-    def _by_descent(self) -> None:
-        self._reporter.enter("descent")
-        found = solve_by_descent(
-            self._problem,
-            budget=self._budget,
-            seed=self._seed,
-            pool=self._pool,
-            on_progress=self._reporter.hear,
-        )
-        if found is not None:
-            self._n_steps = found.n_steps
-            self._keep(found.routes, found.cost)
-
-    def _keep(self, routes: Routes | None, cost: int) -> None:
-        if routes is None or (self._cost is not None and cost >= self._cost):
-            return
-        self._routes, self._cost = routes, cost
-        self._reporter.best_cost = cost
-        self._reporter.n_routes = len(routes)
-        n_visited = sum(len(route.places) for route in routes)
-        self._reporter.n_left = self._problem.n_clients - n_visited
-
-    def _is_stopped(self) -> bool:
-        self._reporter.tick()
-        return self._budget.is_stopped()
+        solve_plain(problem, seconds=1, iterations=1)
 
 
-def plan_of(problem: PlainProblem, seconds: float) -> list[Round]:
-    """Return the rounds of a run."""
-    per_round = ROUND_S_PER_CLIENT * problem.n_clients
-    n_rounds = max(1, min(MOST_ROUNDS, round(seconds / per_round)))
-    return [
-        Round(
-            is_strings=True,
-            end=(at + 1) / n_rounds,
-            first=FIRST_WARMTH if at == 0 else AGAIN_WARMTH,
-            last=LAST_WARMTH,
-        )
-        for at in range(n_rounds)
-    ]
+def _by_descent(
+    problem: PlainProblem, budget: Budget, seed: int, reporter: Reporter
+) -> PlainSolution:
+    reporter.enter("descent")
+    found = solve_by_descent(problem, budget=budget, seed=seed, on_progress=reporter.hear)
+    reporter.enter("done")
+    if found is not None:
+        return found
+    everyone = tuple(range(problem.n_depots, problem.n_places))
+    return PlainSolution((), everyone, cost_of(problem, ()), seconds=budget.seconds_gone())

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from routing.engine.columns import Ints
 from routing.engine.plain.ground import as_plain, empty_routes, ground_of, put, route_cost, taken
 from routing.engine.plain.kernel import anneal
+from routing.engine.plain.kernel_state import new_journal
 from routing.engine.plain.pool import Pool
 from routing.engine.plain.problem import REQUIRED, PlainProblem, PlainRoute
+from routing.engine.plain.schedule import Warmth
 
 STEPS_PER_SHARE = 100
 """Steps between two questions for the share where steps are counted."""
@@ -20,12 +20,10 @@ BATCH_S = 0.04
 
 MOST_GROWTH = 4.0
 
+GIVE_UP = 0.2
+"""Share of a round after which someone must have found room for everyone."""
 
-class Warmth(NamedTuple):
-    """First and last temperature of a slice, in mean costs of a leg."""
-
-    first: float
-    last: float
+MOST_KNOWN = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +42,8 @@ class Strings:
     counted: then each question for the share is `STEPS_PER_SHARE` steps.
     """
 
+    name = "strings"
+
     def __init__(
         self,
         problem: PlainProblem,
@@ -54,9 +54,10 @@ class Strings:
         ruin: Ruin | None = None,
         n_near: int = 40,
     ) -> None:
-        self._problem, self._pool, self._clock = problem, pool, clock
+        self.pool, self._problem, self._clock = pool, problem, clock
         self._ground = ground_of(problem, n_near)
         self._routes = empty_routes(self._ground)
+        self._journal = new_journal(problem.n_places, len(self._ground.capacity))
         ruin = ruin or Ruin()
         self._knobs = np.array([ruin.n_removed, ruin.longest, ruin.blink])
         self._seeds = np.random.default_rng(seed)
@@ -67,38 +68,41 @@ class Strings:
         self._n_batch = STEPS_PER_SHARE
         self._known: dict[tuple[int, tuple[int, ...]], int] = {}
         self.n_steps = 0
-        self.best_cost = 0
 
     def run(
         self,
         start: Sequence[PlainRoute],
         share: Callable[[], float],
         warmth: Warmth,
-        *,
-        should_stop: Callable[[], bool] = lambda: False,
-        on_best: Callable[[int], None] = lambda _: None,
-    ) -> tuple[PlainRoute, ...] | None:
-        """Search from `start` until `share()` is 1; return the best routes, None if places lack."""
+        should_stop: Callable[[], bool],
+        on_best: Callable[[int], None],
+    ) -> tuple[tuple[PlainRoute, ...] | None, int]:
+        """Search from `start` until `share()` is 1; return the best routes and their cost.
+
+        The routes are None where places lack; that comes early if none fit within `GIVE_UP`.
+        """
         given = [(route.vehicle_type, route.places) for route in start]
-        current = put(self._ground, self._routes, given)
-        best = current
+        current = best = put(self._ground, self._routes, given)
         self._keep()
-        is_told = False
-        while (elapsed := share()) < 1 and not should_stop():
-            temperature = self._leg(best) * warmth.first
-            temperature *= (warmth.last / warmth.first) ** max(0.0, elapsed)
+        elapsed, is_complete = max(0.0, share()), self._is_complete()
+        while True:
+            temperature = self._leg(best, is_complete=is_complete) * warmth.first
+            temperature *= (warmth.last / warmth.first) ** elapsed
             before = best
             current, best = self._batch(temperature, current, best)
-            self._harvest()
-            is_told = is_told or (best < before and self._is_complete())
-            if is_told and best < before:
+            is_complete = is_complete or self._is_complete()
+            if best < before and is_complete:
                 on_best(best)
-        self.best_cost = best
-        if not self._is_complete():
-            return None
+            self._harvest()
+            elapsed = share()
+            is_lost = elapsed > GIVE_UP and not is_complete
+            if elapsed >= 1 or is_lost or should_stop():
+                break
+        if not is_complete:
+            return None, best
         found = taken(self._ground, self._after, self._first)
-        self._pool.add_trips((kind, places, self._cost(kind, places)) for kind, places in found)
-        return as_plain(found)
+        self.pool.add_trips((kind, places, self._cost(kind, places)) for kind, places in found)
+        return as_plain(found), best
 
     def _batch(self, temperature: float, current: int, best: int) -> tuple[int, int]:
         clock = self._clock
@@ -111,6 +115,7 @@ class Strings:
             best,
             self._ground,
             self._routes,
+            self._journal,
             (self._after, self._first),
             self._knobs,
         )
@@ -120,9 +125,9 @@ class Strings:
             self._n_batch = max(STEPS_PER_SHARE, int(self._n_batch * growth))
         return int(current), int(best)
 
-    def _leg(self, best: int) -> float:
+    def _leg(self, best: int, *, is_complete: bool) -> float:
         """Return the mean cost of a leg, from the best routes when nobody lacks."""
-        if not self._is_complete():
+        if not is_complete:
             near = self._ground.near_cost[self._problem.n_depots :, :5]
             return float(near.mean()) * float(self._ground.unit_cost.mean()) + 1.0
         n_legs = self._problem.n_clients + int((self._first > 0).sum())
@@ -138,13 +143,15 @@ class Strings:
 
     def _harvest(self) -> None:
         routes = self._routes
-        first: Ints = np.where(routes.size > 0, routes.first, 0)
+        first = np.where(routes.size > 0, routes.first, 0)
         for kind, places in taken(self._ground, routes.after, first):
             if (kind, places) not in self._known:
-                self._pool.add_trip(kind, places, self._cost(kind, places))
+                self.pool.add_trip(kind, places, self._cost(kind, places))
 
     def _cost(self, kind: int, places: tuple[int, ...]) -> int:
         key = (kind, places)
         if key not in self._known:
+            if len(self._known) > MOST_KNOWN:
+                self._known.clear()
             self._known[key] = route_cost(self._ground, kind, places)
         return self._known[key]
