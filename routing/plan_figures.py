@@ -91,6 +91,8 @@ def plan_figures(
             "n_steps": solution.n_steps,
             "is_stopped": solution.is_stopped,
             "left_fen": solution.left_fen,
+            "short_fen": solution.short_fen,
+            "change_fen": solution.change_fen,
         },
     }
 
@@ -139,7 +141,7 @@ def _by_class(built: DayProblem, solution: Solution) -> dict[str, dict[str, int]
 
 
 def _vehicles(built: DayProblem, solution: Solution) -> dict[str, Any]:
-    used = [built.vehicles[route.vehicle] for route in solution.routes]
+    used = [built.vehicles[row] for row in sorted({route.vehicle for route in solution.routes})]
 
     def counted(name_of: Any) -> dict[str, dict[str, int]]:
         there, taken = Counter(map(name_of, built.vehicles)), Counter(map(name_of, used))
@@ -149,6 +151,7 @@ def _vehicles(built: DayProblem, solution: Solution) -> dict[str, Any]:
 
     return {
         "n_used": len(used),
+        "n_trips": len(solution.routes),
         "n_available": len(built.vehicles),
         "by_type": counted(lambda vehicle: vehicle.vehicle_type.code),
         "by_carrier": counted(lambda vehicle: vehicle.carrier.code),
@@ -157,10 +160,9 @@ def _vehicles(built: DayProblem, solution: Solution) -> dict[str, Any]:
 
 def _docks(built: DayProblem, solution: Solution) -> dict[str, int]:
     """Doors of the origins, the most in use at once and from when (seconds since the epoch), and seconds booked."""
+    loadings = [loading for route in solution.routes for loading in route.loadings]
     edges = sorted(
-        edge
-        for route in solution.routes
-        for edge in ((route.loading_from_s, 1), (route.loading_to_s, -1))
+        edge for loading in loadings for edge in ((loading.from_s, 1), (loading.to_s, -1))
     )
     in_use, peak, peak_s = 0, 0, 0
     for at_s, change in edges:
@@ -169,10 +171,10 @@ def _docks(built: DayProblem, solution: Solution) -> dict[str, int]:
             peak, peak_s = in_use, at_s
     return {
         "n_docks": len(built.docks),
-        "n_used": len({route.dock for route in solution.routes}),
+        "n_used": len({loading.dock for loading in loadings}),
         "peak": peak,
         "peak_s": peak_s,
-        "booked_s": sum(route.loading_to_s - route.loading_from_s for route in solution.routes),
+        "booked_s": sum(loading.to_s - loading.from_s for loading in loadings),
     }
 
 

@@ -86,61 +86,70 @@ def _left(plan: Plan, left: set[int], built: DayProblem) -> Iterator[Unassigned]
 
 
 @dataclass(slots=True)
-class _Deliveries:
-    """Collects visits and rests while the stops of a trip are read in order."""
+class _Way:
+    """Collects loadings, visits and rests while the stops of a trip are read in order."""
 
+    loadings: list[Loading] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     rests: list[Rest] = field(default_factory=list)
+
+    @property
+    def next_leg(self) -> int:
+        """The leg that starts at the last place read; leg 0 starts at home."""
+        return len(self.loadings) + len(self.visits)
 
     def add_rests(self, stop: Stop, *, road_leg: int) -> None:
         """Tell rests on the way to a stop from those taken there."""
         for task in stop.tasks.all():
             if task.kind == TaskKind.REST:
                 is_on_road = task.from_at < stop.planned_arrival_at
-                leg = road_leg if is_on_road else len(self.visits) + 1
+                leg = road_leg if is_on_road else self.next_leg
                 self.rests.append(
                     Rest(leg, is_on_road, _seconds(task.from_at), _seconds(task.to_at))
                 )
 
+    def read(self, stop: Stop, rows: _Rows) -> None:
+        """Add one stop."""
+        road_leg = self.next_leg
+        if stop.kind == StopKind.LOADING:
+            self.loadings.append(_loading(stop, rows))
+        elif stop.kind == StopKind.DELIVERY:
+            self.visits += _visits(stop, rows)
+        if stop.kind != StopKind.START:
+            self.add_rests(stop, road_leg=road_leg)
+
 
 def _route(trip: Trip, rows: _Rows, built: DayProblem) -> Route:
     stops = list(trip.stops.all())
-    loading = next(stop for stop in stops if stop.kind == StopKind.LOADING)
-    loads = next(task for task in loading.tasks.all() if task.kind == TaskKind.LOAD)
     vehicle = _index(rows.vehicles, trip.vehicle_id, f"Vehicle {trip.vehicle}")
-    found = _Deliveries()
-    found.add_rests(loading, road_leg=0)
+    way = _Way()
     for stop in stops:
-        if stop.kind == StopKind.DELIVERY:
-            road_leg = len(found.visits) + 1
-            found.visits += _visits(stop, rows)
-            found.add_rests(stop, road_leg=road_leg)
-        elif stop.kind == StopKind.END:
-            found.add_rests(stop, road_leg=len(found.visits) + 1)
-    fixed_fen, km_fen = _cost(built, vehicle, trip.distance_m)
+        way.read(stop, rows)
+    start_s, end_s = _seconds(trip.starts_at), _seconds(trip.ends_at)
     return Route(
         vehicle=vehicle,
-        loadings=(
-            Loading(
-                depot=_index(rows.depots, loading.site_id, f"Warehouse {loading.site}"),
-                dock=_index(rows.docks, loading.dock_id, f"Dock {loading.dock}"),
-                arrival_s=_seconds(loading.planned_arrival_at),
-                from_s=_seconds(loads.from_at),
-                to_s=_seconds(loads.to_at),
-                departure_s=_seconds(loading.planned_departure_at),
-            ),
-        ),
-        start_s=_seconds(trip.starts_at),
-        visits=tuple(found.visits),
-        end_s=_seconds(trip.ends_at),
+        loadings=tuple(way.loadings),
+        start_s=start_s,
+        visits=tuple(way.visits),
+        end_s=end_s,
         ends_away=stops[-1].kind != StopKind.END,
-        rests=tuple(sorted(found.rests, key=lambda rest: rest.from_s)),
+        rests=tuple(sorted(way.rests, key=lambda rest: rest.from_s)),
         distance_m=trip.distance_m,
         drive_s=trip.drive_s,
-        wait_s=sum(visit.wait_s for visit in found.visits),
-        fixed_fen=fixed_fen,
-        km_fen=km_fen,
-        hour_fen=trip.cost_fen - fixed_fen - km_fen,
+        wait_s=sum(visit.wait_s for visit in way.visits),
+        **_cost(built, trip, vehicle, end_s - start_s),
+    )
+
+
+def _loading(stop: Stop, rows: _Rows) -> Loading:
+    loads = next(task for task in stop.tasks.all() if task.kind == TaskKind.LOAD)
+    return Loading(
+        depot=_index(rows.depots, stop.site_id, f"Warehouse {stop.site}"),
+        dock=_index(rows.docks, stop.dock_id, f"Dock {stop.dock}"),
+        arrival_s=_seconds(stop.planned_arrival_at),
+        from_s=_seconds(loads.from_at),
+        to_s=_seconds(loads.to_at),
+        departure_s=_seconds(stop.planned_departure_at),
     )
 
 
@@ -171,10 +180,17 @@ def _visits(stop: Stop, rows: _Rows) -> list[Visit]:
     return visits
 
 
-def _cost(built: DayProblem, vehicle: int, distance_m: int) -> tuple[int, int]:
+def _cost(built: DayProblem, trip: Trip, vehicle: int, duration_s: int) -> dict[str, int]:
+    """Split the stored cost by today's tariff; what no other part explains is the time."""
     prices = built.problem.vehicles
-    km_fen = (int(prices.per_km_fen[vehicle]) * distance_m + 500) // 1000
-    return int(prices.fixed_fen[vehicle]), km_fen
+    over_s = max(0, duration_s - int(prices.overtime_after_s[vehicle]))
+    parts = {
+        "fixed_fen": int(prices.fixed_fen[vehicle]),
+        "km_fen": (int(prices.per_km_fen[vehicle]) * trip.distance_m + 500) // 1000,
+        "toll_fen": (int(prices.toll_per_km_fen[vehicle]) * trip.distance_m + 500) // 1000,
+        "overtime_fen": (int(prices.overtime_per_hour_fen[vehicle]) * over_s + 1800) // 3600,
+    }
+    return {**parts, "hour_fen": trip.cost_fen - sum(parts.values())}
 
 
 def _index(rows: dict[int, int], key: int | None, name: str) -> int:

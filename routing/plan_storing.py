@@ -9,7 +9,7 @@ from django.db import transaction
 from logistics.events import record
 from logistics.scoping import SYSTEM
 from routing import plan_leases
-from routing.engine.solution import Rest, Route, Solution, Visit
+from routing.engine.solution import Loading, Rest, Route, Solution, Visit
 from routing.event_types import PlanFailed, PlanSolved
 from routing.models import (
     Compartment,
@@ -169,16 +169,18 @@ def _trip(plan: Plan, built: DayProblem, route: Route, figures: TripFigures, num
 
 
 def _stops(built: DayProblem, trip: Trip, route: Route) -> Iterator[tuple[Stop, list[StopTask]]]:
-    """Yield the stops in order with their tasks: start, loading, one per place, and the way home."""
-    vehicle, depot = built.vehicles[route.vehicle], built.depots[route.depot]
-    start = (route.start_s, route.start_s, route.start_s)
-    yield _stop(trip, 0, StopKind.START, vehicle.home_id, start), []
-    to_dock = _leg(built, vehicle.home_id, depot.pk)
-    at_dock = (route.depot_arrival_s, route.loading_from_s, route.departure_s)
-    loading = _stop(trip, 1, StopKind.LOADING, depot.pk, at_dock, to_dock)
-    loading.dock = built.docks[route.dock]
-    yield loading, _tasks(loading, _at_loading(built, route), _rests(route, 0, 1))
-    position, visit_row = 2, 0
+    """Yield the stops in order with their tasks: start, loadings, one per place, and the way home."""
+    home = built.vehicles[route.vehicle].home_id
+    first = route.loadings[0]
+    on_road_s = sum(rest.to_s - rest.from_s for rest in _rests(route, 0, None))
+    way = _leg(built, home, built.depots[first.depot].pk)
+    leaves_s = max(route.start_s, first.arrival_s - way[1] - on_road_s)
+    start = _stop(trip, 0, StopKind.START, home, (route.start_s, route.start_s, leaves_s))
+    cooling = [Draft(TaskKind.PRECOOL, route.start_s, leaves_s)]
+    yield start, _tasks(start, cooling if leaves_s > route.start_s else [], [])
+    yield from _loadings(built, trip, route)
+    n_loadings = len(route.loadings)
+    position, visit_row = n_loadings + 1, 0
     while visit_row < len(route.visits):
         visits = _same_place(built, route, visit_row)
         place = built.loads[visits[0].load].destination_id
@@ -186,14 +188,27 @@ def _stops(built: DayProblem, trip: Trip, route: Route) -> Iterator[tuple[Stop, 
         way = (visits[0].distance_m, visits[0].drive_s)
         stop = _stop(trip, position, StopKind.DELIVERY, place, times, way)
         visit_row += len(visits)
-        rests = _rests(route, visit_row - len(visits) + 1, visit_row + 1)
+        rests = _rests(route, n_loadings + visit_row - len(visits), n_loadings + visit_row)
         yield stop, _tasks(stop, _at_delivery(built, visits), rests)
         position += 1
     if not route.ends_away:
-        way = _leg(built, built.loads[route.visits[-1].load].destination_id, vehicle.home_id)
+        way = _leg(built, built.loads[route.visits[-1].load].destination_id, home)
         end = (route.end_s, route.end_s, route.end_s)
-        home = _stop(trip, position, StopKind.END, vehicle.home_id, end, way)
-        yield home, _tasks(home, [], _rests(route, len(route.visits) + 1, None))
+        last = _stop(trip, position, StopKind.END, home, end, way)
+        yield last, _tasks(last, [], _rests(route, n_loadings + len(route.visits), None))
+
+
+def _loadings(built: DayProblem, trip: Trip, route: Route) -> Iterator[tuple[Stop, list[StopTask]]]:
+    """Yield one stop per warehouse where the trip loads."""
+    before = built.vehicles[route.vehicle].home_id
+    for row, loading in enumerate(route.loadings):
+        depot = built.depots[loading.depot].pk
+        times = (loading.arrival_s, loading.from_s, loading.departure_s)
+        way = _leg(built, before, depot)
+        stop = _stop(trip, row + 1, StopKind.LOADING, depot, times, way)
+        stop.dock = built.docks[loading.dock]
+        yield stop, _tasks(stop, _at_loading(built, route, loading), _rests(route, row, row + 1))
+        before = depot
 
 
 def _stop(
@@ -245,20 +260,21 @@ class Draft(NamedTuple):
     compartment: Compartment | None = None
 
 
-def _at_loading(built: DayProblem, route: Route) -> list[Draft]:
+def _at_loading(built: DayProblem, route: Route, loading: Loading) -> list[Draft]:
     waits = []
-    if route.loading_from_s > route.depot_arrival_s:
-        waits = [Draft(TaskKind.WAIT, route.depot_arrival_s, route.loading_from_s)]
+    if loading.from_s > loading.arrival_s:
+        waits = [Draft(TaskKind.WAIT, loading.arrival_s, loading.from_s)]
     # What is delivered last is loaded first.
     return waits + [
         Draft(
             TaskKind.LOAD,
-            route.loading_from_s,
-            route.loading_to_s,
+            loading.from_s,
+            loading.to_s,
             built.loads[visit.load],
             built.compartments[visit.compartment],
         )
         for visit in reversed(route.visits)
+        if int(built.problem.loads.depot[visit.load]) == loading.depot
     ]
 
 

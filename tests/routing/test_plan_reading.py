@@ -75,7 +75,9 @@ def test_a_changed_row_is_seen_by_the_checker(cast: Cast) -> None:
     solution = solve(built.problem, seconds=1, seed=3)
     read = stored(cast, built, solution)
     route = read.routes[0]
-    late = replace(route, loading_from_s=route.loading_from_s + 60)
+    loading = route.loadings[0]
+    later = replace(loading, from_s=loading.from_s + 60)
+    late = replace(route, loadings=(later, *route.loadings[1:]))
     assert check(built.problem, replace(read, routes=(late, *read.routes[1:])))
 
 
