@@ -1,14 +1,16 @@
 """Docks and vehicles for the trips of a plan, given greedily; who gets none counts as left."""
 
+from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.search_state import set_all
+from routing.engine.kernel.search_ground import Ground
+from routing.engine.kernel.search_state import State, set_all
 
 NOT_YET = -f.FAR
 
 
 @part
-def total_fen(g, s):
+def total_fen(g: Ground, s: State) -> int:
     """Return what the plan costs: trips, left loads, contracts, loads without dock or vehicle."""
     c, dirty, undocked = s.counters, s.dirty, s.undocked
     total = c[f.S_TRIPS_FEN] + c[f.S_LEFT_FEN] + g.figures[f.G_HOPELESS_FEN]
@@ -16,7 +18,6 @@ def total_fen(g, s):
         missing = g.contract[contract, f.C_MIN] - s.n_contract[contract]
         if missing > 0:
             total += missing * g.contract[contract, f.C_SHORT_FEN]
-    n_depots = len(s.undocked)
     if c[f.S_N_OVER] > 0 or c[f.S_N_MULTI] > 0:
         is_dirty = c[f.S_IS_GLOBAL] == 0
         for depot in range(len(dirty)):
@@ -40,7 +41,7 @@ def total_fen(g, s):
 
 
 @part
-def undocked_of_depot(g, s, depot):
+def undocked_of_depot(g: Ground, s: State, depot: int) -> int:
     """Place the trips of one depot at its docks; return the price of those without a dock."""
     n = s.depot_n[depot]
     slots = s.list_slots
@@ -55,7 +56,7 @@ def undocked_of_depot(g, s, depot):
 
 
 @part
-def undocked_of_all(g, s):
+def undocked_of_all(g: Ground, s: State) -> int:
     """Place all trips at docks and on vehicles; return the price of those without."""
     n = s.counters[f.S_N_ACTIVE]
     for at in range(n):
@@ -72,7 +73,7 @@ def undocked_of_all(g, s):
 
 
 @part
-def sort_by_haste(s, slots, n):
+def sort_by_haste(s: State, slots: Ints, n: int) -> None:
     """Sort by the latest start of loading; ties by the loads, so that the order is the plan's own."""
     for at in range(1, n):
         slot = slots[at]
@@ -90,7 +91,7 @@ def sort_by_haste(s, slots, n):
 
 
 @part
-def clear_docks(g, s, depot):
+def clear_docks(g: Ground, s: State, depot: int) -> None:
     """Leave at the depot's docks only what others booked there."""
     first = g.depot[depot, f.D_DOCK]
     for dock in range(first, first + g.depot[depot, f.D_N_DOCKS]):
@@ -102,7 +103,7 @@ def clear_docks(g, s, depot):
 
 
 @part
-def placed(g, s, slots, n, with_vehicles):
+def placed(g: Ground, s: State, slots: Ints, n: int, with_vehicles: bool) -> int:
     """Give docks, and vehicles where a kind makes several trips, in order; price the others."""
     left_fen = 0
     for at in range(n):
@@ -131,7 +132,7 @@ def placed(g, s, slots, n, with_vehicles):
 
 
 @part
-def free_vehicle(g, s, slot):
+def free_vehicle(g: Ground, s: State, slot: int) -> tuple[int, int]:
     """Return (vehicle of the trip's kind, earliest start of loading): the one that waits least.
 
     A vehicle that is free before the trip may start is as good as any; of these, the latest.
@@ -159,7 +160,7 @@ def free_vehicle(g, s, slot):
 
 
 @part
-def book_docks(g, s, slot, from_s):
+def book_docks(g: Ground, s: State, slot: int, from_s: int) -> int:
     """Book a dock per loading, the first from `from_s` on; return its start or FAR."""
     dock, at_s = gap(g, s, slot, 0, from_s, s.trip[slot, f.T_LATEST])
     if dock < 0:
@@ -187,7 +188,7 @@ def book_docks(g, s, slot, from_s):
 
 
 @part
-def way(g, s, slot, index):
+def way(g: Ground, s: State, slot: int, index: int) -> int:
     """Return the drive from the trip's depot `index` to its next one."""
     here = g.depot[s.trip[slot, f.T_DEPOT + index], f.D_PLACE]
     there = g.depot[s.trip[slot, f.T_DEPOT + index + 1], f.D_PLACE]
@@ -195,7 +196,7 @@ def way(g, s, slot, index):
 
 
 @part
-def gap(g, s, slot, index, from_s, to_s):
+def gap(g: Ground, s: State, slot: int, index: int, from_s: int, to_s: int) -> tuple[int, int]:
     """Return (dock, start) of the earliest free span for the trip's loading `index`, or -1."""
     depot = s.trip[slot, f.T_DEPOT + index]
     length_s = s.trip[slot, f.T_LOADING_1 + index]
@@ -216,7 +217,7 @@ def gap(g, s, slot, index, from_s, to_s):
 
 
 @part
-def book(s, dock, from_s, to_s):
+def book(s: State, dock: int, from_s: int, to_s: int) -> None:
     """Add a span to the dock's sorted spans."""
     at = s.dock_n[dock]
     while at > 0 and s.dock_spans[dock, at - 1, 0] > from_s:

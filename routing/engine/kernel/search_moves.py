@@ -1,16 +1,19 @@
 """Small moves between running trips: another kind of vehicle, kinds swapped, tails exchanged."""
 
+from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
+from routing.engine.kernel.arrays import Data
+from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_places import is_free
-from routing.engine.kernel.search_state import below, chance, price_rows, put, take_off
+from routing.engine.kernel.search_state import State, below, chance, price_rows, put, take_off
 
 TAIL_TRIES = 8
 OVERLOOKED = 0.2
 
 
 @part
-def move(data, g, s):
+def move(data: Data, g: Ground, s: State) -> None:
     """Make one of the moves, if it is possible at all."""
     c = s.counters
     if c[f.S_N_ACTIVE] == 0:
@@ -25,7 +28,7 @@ def move(data, g, s):
 
 
 @part
-def change_kind(data, g, s, slot):
+def change_kind(data: Data, g: Ground, s: State, slot: int) -> None:
     """Let another free kind run the trip, the cheapest but now and then the next."""
     n, own = s.trip[slot, f.T_N], s.trip[slot, f.T_KIND]
     for at in range(n):
@@ -49,7 +52,7 @@ def change_kind(data, g, s, slot):
 
 
 @part
-def may_run(g, s, slot, kind):
+def may_run(g: Ground, s: State, slot: int, kind: int) -> bool:
     """Whether the sums of the trip allow the kind."""
     if s.trip[slot, f.T_PALLETS] > g.kind[kind, f.K_PALLETS]:
         return False
@@ -62,7 +65,7 @@ def may_run(g, s, slot, kind):
 
 
 @part
-def swap_kinds(data, g, s, slot):
+def swap_kinds(data: Data, g: Ground, s: State, slot: int) -> None:
     """Let two trips swap their vehicles: of all others, the one that gains most."""
     c, own = s.counters, s.trip[slot, f.T_KIND]
     n = s.trip[slot, f.T_N]
@@ -93,7 +96,7 @@ def swap_kinds(data, g, s, slot):
 
 
 @part
-def exchange_tails(data, g, s, row):
+def exchange_tails(data: Data, g: Ground, s: State, row: int) -> None:
     """Cut two trips near a load and join each head with the other's tail (2-opt*)."""
     slot = s.where[row]
     if slot < 0:
@@ -124,7 +127,7 @@ def exchange_tails(data, g, s, row):
 
 
 @part
-def position_of(s, slot, row):
+def position_of(s: State, slot: int, row: int) -> int:
     """Return where the row stands in its trip."""
     at = 0
     while s.rows[slot, at] != row:
@@ -133,7 +136,7 @@ def position_of(s, slot, row):
 
 
 @part
-def joined_rows(s, slot, at, other, there, rows):
+def joined_rows(s: State, slot: int, at: int, other: int, there: int, rows: Ints) -> int:
     """Write the head of one trip and the tail of another; return how many loads, -1 if too many."""
     n_tail = s.trip[other, f.T_N] - there
     if at + n_tail > s.rows.shape[1] - 1:
@@ -146,7 +149,9 @@ def joined_rows(s, slot, at, other, there, rows):
 
 
 @part
-def price_exchange(data, g, s, slot, at, other, there):
+def price_exchange(
+    data: Data, g: Ground, s: State, slot: int, at: int, other: int, there: int
+) -> int:
     """Return the extra cost of exchanging the tails, FAR when a rule forbids it."""
     extra_fen = -s.trip[slot, f.T_COST] - s.trip[other, f.T_COST]
     n = joined_rows(s, slot, at, other, there, s.cand)
@@ -169,7 +174,9 @@ def price_exchange(data, g, s, slot, at, other, there):
 
 
 @part
-def make_exchange(data, g, s, slot, at, other, there):
+def make_exchange(
+    data: Data, g: Ground, s: State, slot: int, at: int, other: int, there: int
+) -> None:
     """Exchange the tails; a trip without loads ends."""
     n = joined_rows(s, slot, at, other, there, s.cand)
     n_other = joined_rows(s, other, there, slot, at, s.cand_2)

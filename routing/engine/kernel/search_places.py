@@ -1,12 +1,18 @@
 """Where a left unit may go at what cost: positions in running trips, pruned, judged, remembered."""
 
+from typing import Any
+
 import numpy as np
 
+from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
+from routing.engine.kernel.arrays import Data
+from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_state import (
     MEMO_BITS,
     PRIME,
+    State,
     chance,
     mixed,
     price_rows,
@@ -31,7 +37,7 @@ SPOT_SLOT, SPOT_BOUND, SPOT_N, SPOT_1 = range(4)
 
 
 @part
-def may_share(g, s, slot, unit):
+def may_share(g: Ground, s: State, slot: int, unit: int) -> bool:
     """Whether simple sums allow the unit to join the trip; compartments are packed later."""
     kind = s.trip[slot, f.T_KIND]
     if g.single[kind, unit] >= f.FAR:
@@ -72,7 +78,7 @@ def may_share(g, s, slot, unit):
 
 
 @part
-def spot_positions(g, s, slot, row, index):
+def spot_positions(g: Ground, s: State, slot: int, row: int, index: int) -> None:
     """Write the nearest positions that the time bounds allow to `spots[index]`, the nearest first.
 
     The bound is the price of the shortest detour in fen; hours come on top.
@@ -125,7 +131,7 @@ def spot_positions(g, s, slot, row, index):
 
 
 @part
-def ranks(g, s, slot, row):
+def ranks(g: Ground, s: State, slot: int, row: int) -> tuple[int, int]:
     """Return the first and last position that keep the order of the row's sequence."""
     low, high = 0, s.trip[slot, f.T_N]
     for at in range(s.trip[slot, f.T_N]):
@@ -140,7 +146,7 @@ def ranks(g, s, slot, row):
 
 
 @part
-def composed(g, s, slot, unit, position, rows):
+def composed(g: Ground, s: State, slot: int, unit: int, position: int, rows: Ints) -> int:
     """Write the trip's loads with the unit at `position` to `rows`; return how many they are."""
     n, first, size = s.trip[slot, f.T_N], g.unit[unit, f.U_FIRST], g.unit[unit, f.U_N]
     if position == WOVEN:
@@ -160,7 +166,7 @@ def composed(g, s, slot, unit, position, rows):
 
 
 @part
-def weave(g, kind, rows, n, row):
+def weave(g: Ground, kind: int, rows: Ints, n: int, row: int) -> None:
     """Insert `row` into `rows` by the least detour that keeps the order of window ends, if any."""
     place, best_m, best = g.load[row, f.L_PLACE], f.FAR, n
     before = g.depot[g.load[row, f.L_DEPOT], f.D_PLACE]
@@ -179,7 +185,7 @@ def weave(g, kind, rows, n, row):
 
 
 @part
-def remember(s, slot, unit, position, cost_fen):
+def remember(s: State, slot: int, unit: int, position: int, cost_fen: int) -> None:
     """Note what the unit costs in this very trip."""
     key = memo_key(s, slot, unit)
     at = np.int64(key >> np.uint64(64 - MEMO_BITS))
@@ -188,13 +194,13 @@ def remember(s, slot, unit, position, cost_fen):
 
 
 @part
-def memo_key(s, slot, unit):
+def memo_key(s: State, slot: int, unit: int) -> Any:
     """Return the number under which the insertion is remembered."""
     return mixed(np.uint64(s.trip[slot, f.T_HASH]) + np.uint64(unit + 1) * PRIME)
 
 
 @part
-def judge_spot(data, g, s, index, unit):
+def judge_spot(data: Data, g: Ground, s: State, index: int, unit: int) -> tuple[int, int]:
     """Judge the positions of a spot; return the cheapest trip's cost (or FAR) and its position."""
     slot = s.spots[index, SPOT_SLOT]
     kind = s.trip[slot, f.T_KIND]
@@ -214,7 +220,7 @@ def judge_spot(data, g, s, index, unit):
 
 
 @part
-def cheapest_place(data, g, s, unit, blink):
+def cheapest_place(data: Data, g: Ground, s: State, unit: int, blink: bool) -> int:
     """Find the cheapest place; leave slot (-1: a free vehicle), kind and position in the counters.
 
     What the second-best place costs, or at least, stands there too.
@@ -279,7 +285,7 @@ def cheapest_place(data, g, s, unit, blink):
 
 
 @part
-def cheapest_vehicle(g, s, unit, blink):
+def cheapest_vehicle(g: Ground, s: State, unit: int, blink: bool) -> int:
     """Find the free kind that is cheapest for the unit alone, less a contract's missing trip."""
     best_fen = f.FAR
     for index in range(g.order.shape[1]):
@@ -299,7 +305,7 @@ def cheapest_vehicle(g, s, unit, blink):
 
 
 @part
-def is_free(g, s, kind):
+def is_free(g: Ground, s: State, kind: int) -> bool:
     """Whether the kind may make one more trip."""
     if s.n_used[kind] >= g.kind[kind, f.K_N_UNITS] * g.kind[kind, f.K_N_TRIPS]:
         return False
@@ -310,7 +316,7 @@ def is_free(g, s, kind):
 
 
 @part
-def short_saved(g, s, kind):
+def short_saved(g: Ground, s: State, kind: int) -> int:
     """Return what one more trip of the kind saves by its contract's minimum."""
     contract = g.kind[kind, f.K_CONTRACT]
     if contract < 0 or s.n_contract[contract] >= g.contract[contract, f.C_MIN]:

@@ -2,8 +2,10 @@
 
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
+from routing.engine.kernel.arrays import Data
+from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_places import NOWHERE, cheapest_place, composed
-from routing.engine.kernel.search_state import below, chance, put, take_off
+from routing.engine.kernel.search_state import State, below, chance, put, take_off
 
 GENEROUS = 0.2
 """Share of recreations that open trips before they are worth it."""
@@ -18,7 +20,7 @@ MOST_REGRETTED = 12
 
 
 @part
-def recreate(data, g, s):
+def recreate(data: Data, g: Ground, s: State) -> None:
     """Insert left units where they cost least; what costs more than its price stays.
 
     Now and then the price is overlooked until all are in: units that are each too cheap for a
@@ -37,12 +39,12 @@ def recreate(data, g, s):
 
 
 @part
-def choose_todo(s):
+def choose_todo(s: State) -> int:
     """Write the left units to `todo` in random order; return how many are to be tried."""
     n = s.counters[f.S_N_LEFT]
     for at in range(n):
         s.todo[at] = s.left[at]
-    n_tried = n if n <= MOST_TODO else MOST_TODO
+    n_tried = min(n, MOST_TODO)
     for at in range(n_tried):
         other = at + below(s.rng, n - at)
         s.todo[at], s.todo[other] = s.todo[other], s.todo[at]
@@ -50,7 +52,7 @@ def choose_todo(s):
 
 
 @part
-def insert(data, g, s, unit, blink, is_generous):
+def insert(data: Data, g: Ground, s: State, unit: int, blink: bool, is_generous: bool) -> bool:
     """Insert the unit at its cheapest place if that is worth its price; say whether it is in."""
     extra_fen = cheapest_place(data, g, s, unit, blink)
     if extra_fen >= f.FAR:
@@ -65,7 +67,7 @@ def insert(data, g, s, unit, blink, is_generous):
 
 
 @part
-def open_trip(data, g, s, kind, unit):
+def open_trip(data: Data, g: Ground, s: State, kind: int, unit: int) -> bool:
     """Let a free vehicle of the kind carry the unit alone."""
     if s.counters[f.S_N_FREE] == 0:
         return False
@@ -76,7 +78,7 @@ def open_trip(data, g, s, kind, unit):
 
 
 @part
-def close_unworthy(g, s):
+def close_unworthy(g: Ground, s: State) -> None:
     """End trips that cost more than leaving their loads."""
     at = 0
     while at < s.counters[f.S_N_ACTIVE]:
@@ -88,7 +90,7 @@ def close_unworthy(g, s):
 
 
 @part
-def sort_todo(g, s, n, rule):
+def sort_todo(g: Ground, s: State, n: int, rule: int) -> None:
     """Sort by one of the rules: chance, size, distance, haste, narrow window, price."""
     for at in range(n):
         unit = s.todo[at]
@@ -115,7 +117,7 @@ def sort_todo(g, s, n, rule):
 
 
 @part
-def regret(data, g, s, n, is_generous):
+def regret(data: Data, g: Ground, s: State, n: int, is_generous: bool) -> None:
     """Insert again and again the unit that would lose most without its cheapest place."""
     while n > 0:
         most_fen, chosen = -1, 0

@@ -5,7 +5,10 @@ Strings after Christiaens and Vanden Berghe, "Slack induction by string removals
 
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
+from routing.engine.kernel.arrays import Data
+from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_state import (
+    State,
     any_above,
     below,
     chance,
@@ -21,7 +24,7 @@ SPLIT_STOPS = 0.01
 
 
 @part
-def ruin(data, g, s):
+def ruin(data: Data, g: Ground, s: State) -> None:
     """Remove some loads from the plan; they join those already left."""
     c = s.counters
     draw = chance(s.rng)
@@ -40,7 +43,7 @@ def ruin(data, g, s):
 
 
 @part
-def remove_strings(data, g, s, seed_row):
+def remove_strings(data: Data, g: Ground, s: State, seed_row: int) -> None:
     """Cut a string of loads out of each of some trips around a load."""
     c = s.counters
     if c[f.S_N_ACTIVE] == 0:
@@ -65,7 +68,7 @@ def remove_strings(data, g, s, seed_row):
 
 
 @part
-def mark_string(g, s, slot, row, longest):
+def mark_string(g: Ground, s: State, slot: int, row: int, longest: float) -> None:
     """Mark a string of the trip's loads that holds `row`; now and then it spares loads inside."""
     n = s.trip[slot, f.T_N]
     at = 0
@@ -88,7 +91,7 @@ def mark_string(g, s, slot, row, longest):
 
 
 @part
-def mark(g, s, row):
+def mark(g: Ground, s: State, row: int) -> None:
     """Mark all loads of the row's unit."""
     unit = g.load[row, f.L_UNIT]
     first = g.unit[unit, f.U_FIRST]
@@ -97,7 +100,7 @@ def mark(g, s, row):
 
 
 @part
-def cut_marked(data, g, s, slot):
+def cut_marked(data: Data, g: Ground, s: State, slot: int) -> None:
     """Take the marked loads out of the trip; where a rule forbids the rest, all of them."""
     n_kept = 0
     n = s.trip[slot, f.T_N]
@@ -115,7 +118,7 @@ def cut_marked(data, g, s, slot):
 
 
 @part
-def remove_whole_trips(g, s, seed_row, n_trips):
+def remove_whole_trips(g: Ground, s: State, seed_row: int, n_trips: int) -> None:
     """Take off some trips around a load."""
     for index in range(g.near.shape[1]):
         slot = s.where[g.near[seed_row, index]]
@@ -127,7 +130,7 @@ def remove_whole_trips(g, s, seed_row, n_trips):
 
 
 @part
-def remove_scattered(data, g, s, n_loads):
+def remove_scattered(data: Data, g: Ground, s: State, n_loads: int) -> None:
     """Take loads out wherever they are."""
     for _ in range(n_loads):
         row = below(s.rng, len(s.where))
@@ -138,7 +141,7 @@ def remove_scattered(data, g, s, n_loads):
 
 
 @part
-def free_a_vehicle_for(data, g, s, unit):
+def free_a_vehicle_for(data: Data, g: Ground, s: State, unit: int) -> None:
     """Empty one vehicle that could carry the unit, and loosen the trips around it."""
     c = s.counters
     depot = g.unit[unit, f.U_DEPOT]
@@ -163,7 +166,7 @@ def free_a_vehicle_for(data, g, s, unit):
 
 
 @part
-def remove_undocked(data, g, s):
+def remove_undocked(data: Data, g: Ground, s: State) -> None:
     """Take off a trip without dock or vehicle and one that stands in its way, and some around."""
     c = s.counters
     chosen, n_seen = -1, 0

@@ -4,15 +4,19 @@ import math
 
 import numpy as np
 
+from routing.engine.columns import Ints
 from routing.engine.compiled import compiled, part
 from routing.engine.kernel import search_fields as f
+from routing.engine.kernel.arrays import Data
 from routing.engine.kernel.search_docks import total_fen
+from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_moves import move
 from routing.engine.kernel.search_recreate import insert, recreate, sort_todo
 from routing.engine.kernel.search_ruin import ruin
 from routing.engine.kernel.search_state import (
     POOL_SIZE,
     SEEN_BITS,
+    State,
     chance,
     copy_all,
     is_left,
@@ -35,7 +39,7 @@ NEARLY = 0.1
 
 
 @compiled
-def judge_singles(data, g, s):
+def judge_singles(data: Data, g: Ground, s: State) -> None:
     """Fill `single` and `order`; note as left every unit that some kind could carry alone."""
     n_kinds, n_units = g.single.shape
     prices = np.zeros(n_kinds, np.int64)
@@ -63,7 +67,9 @@ def judge_singles(data, g, s):
 
 
 @compiled
-def carry_on_from(data, g, s, kinds, firsts, rows, constructs):
+def carry_on_from(
+    data: Data, g: Ground, s: State, kinds: Ints, firsts: Ints, rows: Ints, constructs: bool
+) -> None:
     """Run the given trips, as far as the rules allow, insert the others, and go on from there.
 
     Trip i has the loads rows[firsts[i]:firsts[i + 1]]; loads that stand in an earlier trip or that
@@ -95,13 +101,15 @@ def carry_on_from(data, g, s, kinds, firsts, rows, constructs):
         for at in range(n):
             insert(data, g, s, s.todo[at], False, False)
     s.counters[f.S_CURRENT_FEN] = total_fen(g, s)
-    harvest(g, s)
+    harvest(s)
     if s.counters[f.S_CURRENT_FEN] < s.counters[f.S_BEST_FEN]:
         keep_best(s)
 
 
 @compiled
-def run_steps(data, g, s, n_steps, share_from, share_to):
+def run_steps(
+    data: Data, g: Ground, s: State, n_steps: int, share_from: float, share_to: float
+) -> None:
     """Make `n_steps` steps while the share of the time that has passed goes from … to …."""
     for step in range(n_steps):
         share = share_from + (share_to - share_from) * step / n_steps
@@ -109,7 +117,7 @@ def run_steps(data, g, s, n_steps, share_from, share_to):
 
 
 @part
-def begin(s):
+def begin(s: State) -> None:
     """Begin a step: nothing is touched yet."""
     c = s.counters
     c[f.S_STEP] += 1
@@ -120,7 +128,7 @@ def begin(s):
 
 
 @part
-def try_step(data, g, s, share):
+def try_step(data: Data, g: Ground, s: State, share: float) -> None:
     """Try one change of the plan."""
     c = s.counters
     begin(s)
@@ -140,12 +148,12 @@ def try_step(data, g, s, share):
     if accepts(s, lost_fen, mean_fen, share) or leaves_easier_loads(s, n_left, left_fen):
         c[f.S_N_ACCEPTED] += 1
         c[f.S_CURRENT_FEN] = fen
-        harvest(g, s)
+        harvest(s)
         if fen < c[f.S_BEST_FEN]:
             keep_best(s)
         return
     if lost_fen < NEARLY * mean_fen:
-        harvest(g, s)
+        harvest(s)
     undo(g, s)
     copy_all(s.old_undocked, s.undocked)
     set_all(s.dirty, 0)
@@ -153,7 +161,7 @@ def try_step(data, g, s, share):
 
 
 @part
-def accepts(s, lost_fen, mean_fen, share):
+def accepts(s: State, lost_fen: int, mean_fen: float, share: float) -> bool:
     """Whether a plan that costs `lost_fen` more is taken at this temperature."""
     if lost_fen <= 0:
         return True
@@ -163,7 +171,7 @@ def accepts(s, lost_fen, mean_fen, share):
 
 
 @part
-def leaves_easier_loads(s, n_left, left_fen):
+def leaves_easier_loads(s: State, n_left: int, left_fen: int) -> bool:
     """Whether no more is left than before, but units that were seldom left so far (SISR)."""
     c = s.counters
     if c[f.S_N_LEFT] > n_left or c[f.S_LEFT_FEN] > left_fen or c[f.S_N_LEFT] == 0:
@@ -177,7 +185,7 @@ def leaves_easier_loads(s, n_left, left_fen):
 
 
 @part
-def keep_best(s):
+def keep_best(s: State) -> None:
     """Remember the plan as the best."""
     c = s.counters
     c[f.S_BEST_FEN], c[f.S_BEST_TRIPS] = c[f.S_CURRENT_FEN], c[f.S_N_ACTIVE]
@@ -189,7 +197,7 @@ def keep_best(s):
 
 
 @part
-def harvest(g, s):
+def harvest(s: State) -> None:
     """Put the touched trips into the pool, unless as cheap a one of the kind and loads was there."""
     c = s.counters
     for index in range(c[f.S_N_TOUCHED]):

@@ -8,7 +8,7 @@ from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import codes as o
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.arrays import new_work
+from routing.engine.kernel.arrays import Data, new_work
 from routing.engine.kernel.search_ground import Ground, Ints32, Keys
 from routing.engine.kernel.trip import judge_trip
 
@@ -163,7 +163,7 @@ def max_rows(g: Ground) -> int:
 
 
 @part
-def chance(rng):
+def chance(rng: Keys) -> float:
     """Return a random number in [0, 1): xorshift64*."""
     x = rng[0]
     x ^= x >> np.uint64(12)
@@ -174,13 +174,13 @@ def chance(rng):
 
 
 @part
-def below(rng, n):
+def below(rng: Keys, n: int) -> int:
     """Return a random whole number in 0 … n - 1."""
     return int(chance(rng) * n)
 
 
 @part
-def mixed(key):
+def mixed(key: Any) -> Any:
     """Return `key` with its bits well mixed (the end of splitmix64)."""
     key = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     key = (key ^ (key >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -188,21 +188,21 @@ def mixed(key):
 
 
 @part
-def set_all(values, value):
+def set_all(values: Ints, value: int) -> None:
     """Give every place of `values` one value."""
     for at in range(len(values)):
         values[at] = value
 
 
 @part
-def copy_all(values, to):
+def copy_all(values: Ints, to: Ints) -> None:
     """Copy `values` to `to`."""
     for at in range(len(values)):
         to[at] = values[at]
 
 
 @part
-def any_above(values, value):
+def any_above(values: Ints, value: int) -> bool:
     """Whether some place holds more than `value`."""
     for at in range(len(values)):
         if values[at] > value:
@@ -211,7 +211,7 @@ def any_above(values, value):
 
 
 @part
-def price_rows(data, g, s, kind, rows, n):
+def price_rows(data: Data, g: Ground, s: State, kind: int, rows: Ints, n: int) -> int:
     """Return what the trip costs with its change price, or FAR; `s.out` holds its figures."""
     if judge_trip(data, kind, rows, n, s.work, s.out) != 0:
         return f.FAR
@@ -222,7 +222,7 @@ def price_rows(data, g, s, kind, rows, n):
 
 
 @part
-def change_fen(g, s, kind, rows, n):
+def change_fen(g: Ground, s: State, kind: int, rows: Ints, n: int) -> int:
     """Return the price of the loads' change against the plan in force, times estimated."""
     label, most = -1, 0
     for i in range(n):
@@ -255,7 +255,7 @@ def change_fen(g, s, kind, rows, n):
 
 
 @part
-def put(data, g, s, slot, kind, rows, n):
+def put(data: Data, g: Ground, s: State, slot: int, kind: int, rows: Ints, n: int) -> bool:
     """Let `slot` run the trip instead of what it ran; say whether the rules allow it.
 
     `rows` must not be the slot's own.
@@ -272,7 +272,7 @@ def put(data, g, s, slot, kind, rows, n):
 
 
 @part
-def take_off(g, s, slot):
+def take_off(g: Ground, s: State, slot: int) -> None:
     """End the trip of `slot`; its loads are left."""
     save(s, slot)
     detach(g, s, slot)
@@ -280,7 +280,7 @@ def take_off(g, s, slot):
 
 
 @part
-def save(s, slot):
+def save(s: State, slot: int) -> None:
     """Remember the slot as it was before the step."""
     if s.stamp[slot] == s.counters[f.S_STEP]:
         return
@@ -301,7 +301,7 @@ def save(s, slot):
 
 
 @part
-def undo(g, s):
+def undo(g: Ground, s: State) -> None:
     """Put every touched slot back."""
     n_touched = s.counters[f.S_N_TOUCHED]
     for index in range(n_touched):
@@ -326,7 +326,7 @@ def undo(g, s):
 
 
 @part
-def write(g, s, slot, kind, rows, n, cost_fen):
+def write(g: Ground, s: State, slot: int, kind: int, rows: Ints, n: int, cost_fen: int) -> None:
     """Fill the slot with a trip whose figures stand in `s.out`."""
     trip, load, out = s.trip, g.load, s.out
     trip[slot, f.T_KIND], trip[slot, f.T_N], trip[slot, f.T_COST] = kind, n, cost_fen
@@ -369,7 +369,7 @@ def write(g, s, slot, kind, rows, n, cost_fen):
 
 
 @part
-def leg_from_depots(g, s, slot, place):
+def leg_from_depots(g: Ground, s: State, slot: int, place: int) -> int:
     """Return the shortest drive from a depot of the trip to `place`, at the fastest hour."""
     least_s = f.FAR
     for index in range(s.trip[slot, f.T_N_DEPOTS]):
@@ -379,7 +379,7 @@ def leg_from_depots(g, s, slot, place):
 
 
 @part
-def earliest_leaving(g, s, slot):
+def earliest_leaving(g: Ground, s: State, slot: int) -> int:
     """Return a moment before which the trip cannot leave its last depot, nor any longer trip."""
     kind = s.trip[slot, f.T_KIND]
     lead_s, loading_s = f.FAR, 0
@@ -402,7 +402,7 @@ def earliest_leaving(g, s, slot):
 
 
 @part
-def bound(g, s, slot):
+def bound(g: Ground, s: State, slot: int) -> None:
     """Set the bounds per position; rests are left out: bounds rule out, they never prove."""
     n, kind = s.trip[slot, f.T_N], s.trip[slot, f.T_KIND]
     now_s = earliest_leaving(g, s, slot)
@@ -433,7 +433,7 @@ def bound(g, s, slot):
 
 
 @part
-def attach(g, s, slot):
+def attach(g: Ground, s: State, slot: int) -> None:
     """Count the slot's trip in."""
     c, kind = s.counters, s.trip[slot, f.T_KIND]
     at = s.free_at[slot]
@@ -461,7 +461,7 @@ def attach(g, s, slot):
 
 
 @part
-def detach(g, s, slot):
+def detach(g: Ground, s: State, slot: int) -> None:
     """Count the slot's trip out; its loads are left."""
     c, kind = s.counters, s.trip[slot, f.T_KIND]
     s.free[c[f.S_N_FREE]], s.free_at[slot] = slot, c[f.S_N_FREE]
@@ -490,7 +490,7 @@ def detach(g, s, slot):
 
 
 @part
-def is_left(g, s, unit):
+def is_left(g: Ground, s: State, unit: int) -> None:
     """Note that the unit is left."""
     c = s.counters
     s.left[c[f.S_N_LEFT]], s.left_at[unit] = unit, c[f.S_N_LEFT]
@@ -499,7 +499,7 @@ def is_left(g, s, unit):
 
 
 @part
-def is_back(g, s, unit):
+def is_back(g: Ground, s: State, unit: int) -> None:
     """Note that the unit is carried."""
     c, at = s.counters, s.left_at[unit]
     c[f.S_N_LEFT] -= 1
