@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from routing.engine.check_plain import check_plain, plain_cost
 from routing.engine.columns import ProblemError
 from routing.engine.cp import CpRunner
-from routing.engine.plain.acceptance import Acceptance
 from routing.engine.plain.budget import Budget
-from routing.engine.plain.descent import HOT, Descent, Heat
+from routing.engine.plain.descent import HOT, Annealed, Descent, Heat
 from routing.engine.plain.descent_run import solve_by_descent
 from routing.engine.plain.penalties import N_BETWEEN, Penalties
 from routing.engine.plain.pool import Pool
@@ -228,16 +227,24 @@ def test_a_request_with_a_release_is_refused_by_name():
         Form(problem)
 
 
-@pytest.mark.parametrize("acceptance", list(Acceptance))
-def test_every_way_of_acceptance_improves_the_start(acceptance):
+def test_a_run_improves_its_start_and_counts_its_steps():
     problem = problem_of(60, seed=6)
     descent = Descent(problem, 1, Pool())
     start = descent.start()
-    share = steps(400).part(0.0, 1.0)
-    found = descent.run(start, share, heat=HOT, acceptance=acceptance)
+    found = descent.run(start, steps(400).part(0.0, 1.0), heat=HOT)
     assert found.routes is not None
     assert found.cost == descent.cost(found.routes) < descent.cost(start)
     assert found.n_steps == 399
+
+
+@given(more=st.integers(1, 1000), seed=st.integers(0, 1000))
+def test_the_colder_it_is_the_less_may_a_candidate_cost_more(more, seed):
+    def accepts(elapsed, first=100.0):
+        return Annealed(first, 0.01 * first, random.Random(seed)).accepts(more, elapsed)
+
+    assert accepts(0.0) >= accepts(0.5) >= accepts(1.0)
+    assert not accepts(0.0, first=0.0)
+    assert Annealed(0.0, 0.0, random.Random(seed)).accepts(-more, 1.0)
 
 
 def test_a_run_goes_on_from_given_routes_and_is_never_worse():
