@@ -9,6 +9,7 @@ from routing.engine.plain.budget import Budget
 from routing.engine.plain.pool import Pool
 from routing.engine.plain.problem import PlainProblem, PlainRoute, PlainSolution
 from routing.engine.plain.progress import Reporter
+from routing.engine.plain.proof import prove
 from routing.engine.plain.recombine import recombined
 from routing.engine.plain.schedule import Round, Warmth
 
@@ -58,11 +59,27 @@ class Rounds:
         self._runner = CpRunner(self._is_stopped, seed, is_deterministic=budget.is_counted)
         self.routes: Routes = ()
         self.cost: int | None = None
+        self.bound: int | None = None
+
+    def prove(self, end: float) -> None:
+        """Let CP-SAT prove the routes the best, or find better ones, until the share `end`."""
+        limit_s = (end - self._budget.share()) * self._budget.seconds
+        if self.cost is None or limit_s <= 0 or self._is_stopped():
+            return
+        self._reporter.enter("proof")
+        proof = prove(self._problem, self.routes, self._runner, limit_s)
+        if proof.routes is not None:
+            self._keep(proof.routes, cost_of(self._problem, proof.routes))
+        self.bound = self._reporter.bound = proof.bound
+
+    def is_proven(self) -> bool:
+        """Whether no routes can be cheaper."""
+        return self.cost is not None and self.cost == self.bound
 
     def search(self, rounds: Sequence[Round]) -> None:
         """Make the rounds one after the other; where one finds nothing, the last generator helps."""
         for one in rounds:
-            if self._is_stopped():
+            if self._is_stopped() or self.is_proven():
                 return
             self._search_round(one, self.routes)
             if self.cost is None and not self._is_stopped():
@@ -92,6 +109,7 @@ class Rounds:
             self.routes,
             tuple(place for place in everyone if place not in visited),
             cost_of(problem, ()) if self.cost is None else self.cost,
+            bound=self.bound,
             n_steps=sum(generator.n_steps for generator in self._generators),
             seconds=self._budget.seconds_gone(),
         )

@@ -11,6 +11,9 @@ ROUND_S_PER_CLIENT = 0.02
 """Time in which the kernel cools down well; more budget than that means more rounds."""
 
 MOST_ROUNDS = 6
+BARELY = 0.02
+"""Share that may pass before the first round, which is hot all the same."""
+
 RACE_SHARE = 0.15
 """What each generator gets of the budget to show what it can."""
 
@@ -48,6 +51,6 @@ def plan_of(
     n_rounds = max(1, min(MOST_ROUNDS, round(seconds * (1 - begin) / per_round)))
     span = (1 - begin) / n_rounds
     return [
-        Round(who, begin + (at + 1) * span, HOT if at == 0 and begin == 0 else AGAIN)
+        Round(who, begin + (at + 1) * span, HOT if at == 0 and begin < BARELY else AGAIN)
         for at in range(n_rounds)
     ]

@@ -25,11 +25,21 @@ from routing.engine.plain.problem import (
     arrays_of,
 )
 from routing.engine.plain.progress import PlainProgress, Reporter
+from routing.engine.plain.proof import is_provable
 from routing.engine.plain.rounds import Rounds, cost_of
-from routing.engine.plain.schedule import HOT, RACE_SHARE, is_measured, plan_of
+from routing.engine.plain.schedule import (
+    HOT,
+    RACE_SHARE,
+    ROUND_S_PER_CLIENT,
+    Round,
+    is_measured,
+    plan_of,
+)
 from routing.engine.plain.strings import Strings
 
 STRINGS, DESCENT = 0, 1
+PROOF_BEGIN, PROOF_END = 0.3, 0.8
+"""Latest begin and end of the attempt to prove a small problem's routes the best."""
 
 
 def solve_plain(  # noqa: PLR0913  (all but two are optional)
@@ -76,12 +86,20 @@ def solve_plain(  # noqa: PLR0913  (all but two are optional)
     if cores > 1 and not budget.is_counted:
         rounds.search(plan_of(problem, budget.seconds, (STRINGS, DESCENT)))
     elif is_measured(problem):
-        rounds.search(plan_of(problem, budget.seconds, (STRINGS,)))
+        _search_measured(rounds, problem, budget)
     else:
         winner = rounds.race(RACE_SHARE, HOT)
         begin = budget.share()
         rounds.search(plan_of(problem, budget.seconds, (winner,), begin))
     return rounds.solution()
+
+
+def _search_measured(rounds: Rounds, problem: PlainProblem, budget: Budget) -> None:
+    if is_provable(problem):
+        share = min(PROOF_BEGIN, ROUND_S_PER_CLIENT * problem.n_clients / max(0.1, budget.seconds))
+        rounds.search([Round((STRINGS,), share, HOT)])
+        rounds.prove(PROOF_END)
+    rounds.search(plan_of(problem, budget.seconds, (STRINGS,), budget.share()))
 
 
 def warm_up() -> None:
