@@ -5,6 +5,8 @@ After `MAX_DRIVING` at the wheel the vehicle must have stood still for `REST`; a
 vehicle rests on the road, as late as allowed. `k` is the row of a kind in the book.
 """
 
+import numpy as np
+
 from routing.engine.columns import Ints
 from routing.engine.compiled import inlined, part
 from routing.engine.kernel import fields as f
@@ -193,7 +195,7 @@ def labels_on(
     for i in range(n):
         line = first + i
         leg = desk[line, f.LEG]
-        m = 0
+        m = np.int64(0)
         soonest = ENDLESS
         for a in range(desk[line, f.N_LABELS]):
             ends, since_here = label[i, a, f.ENDS], label[i, a, f.SINCE]

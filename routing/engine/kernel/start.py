@@ -1,5 +1,7 @@
 """One trip from one moment of loading on: the lead before it, the way after it, and what is broken."""
 
+import numpy as np
+
 from routing.engine.columns import Ints
 from routing.engine.compiled import inlined, part
 from routing.engine.kernel import codes
@@ -35,7 +37,7 @@ def _search_lead(book: Ints, k: int, loading_from: int, desk: Ints) -> None:
     leg = desk[f.TRIP, f.LEAD_LEG]
     leaves = loading_from - leg
     for _ in range(LEAD_TRIES):
-        arrives, driven, daily = drive_leg(book, k, leaves, leg, 0, 0)
+        arrives, driven, daily = drive_leg(book, k, leaves, leg, np.int64(0), np.int64(0))
         desk[f.FOUND, f.AT_LEAVES], desk[f.FOUND, f.AT_ARRIVAL] = leaves, arrives
         desk[f.FOUND, f.AT_DRIVEN], desk[f.FOUND, f.AT_DAILY] = driven, daily
         if arrives <= loading_from:
@@ -52,7 +54,7 @@ def go_on(book: Ints, k: int, loading_from: int, desk: Ints, label: Ints, out: I
     if desk[f.TRIP, f.MAY_REST]:
         missed, now = labels_on(
             book, k, desk, f.LINES, n, ready, desk[f.FOUND, f.AT_ARRIVAL],
-            desk[f.FOUND, f.AT_DRIVEN], desk[f.FOUND, f.AT_DAILY], 0, label,
+            desk[f.FOUND, f.AT_DRIVEN], desk[f.FOUND, f.AT_DAILY], np.int64(0), label,
         )  # fmt: skip
         waited = 0
         if missed < 0:
@@ -135,7 +137,9 @@ def latest_before(book: Ints, k: int, limit: int, desk: Ints, label: Ints) -> in
     max_driving, driven = book[k, f.MAX_DRIVING], desk[f.TRIP, f.LEAD_DRIVEN]
     m = reverse_stops(desk)
     back_at = desk[f.TRIP, f.BACK_AT]
-    missed, _ = labels_on(book, k, desk, back_at, m, -limit, -limit, 0, 0, driven, label)
+    missed, _ = labels_on(
+        book, k, desk, back_at, m, -limit, -limit, np.int64(0), np.int64(0), driven, label
+    )
     if missed >= 0:
         return -ENDLESS
     missing = max(0, book[head, f.REST] - loading) if driven else 0

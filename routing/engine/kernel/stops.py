@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import codes
@@ -145,7 +147,8 @@ def set_driving(book: Ints, k: int, desk: Ints) -> None:
     for line in range(f.LINES, f.LINES + n_stops):
         legs += desk[line, f.LEG]
     if book[head, f.N_SPEEDS] == 0:
-        arrives, driven, daily = drive_leg(book, k, 0, lead, 0, 0)
+        zero = np.int64(0)  # a literal would be compiled for once more
+        arrives, driven, daily = drive_leg(book, k, zero, lead, zero, zero)
         desk[f.TRIP, f.LEAD_DRIVE] = arrives
         desk[f.TRIP, f.LEAD_DRIVEN], desk[f.TRIP, f.LEAD_DAILY] = driven, daily
     else:

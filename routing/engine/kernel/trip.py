@@ -49,7 +49,9 @@ def judge_trip(data: Data, kind: int, rows: Ints, n: int, work: Work, out: Ints)
     set_cold(book, k, rows, n, desk)
     set_loading_times(book, n_origins, desk)
     if n_origins == 1:
-        return judge_order(data.distance, data.duration, book, k, rows, n, 1, desk, work.label, out)
+        return judge_order(
+            data.distance, data.duration, book, k, rows, n, n_origins, desk, work.label, out
+        )
     return judge_orders(
         data.distance, data.duration, book, k, rows, n, n_origins, desk, work.label, work.spare, out
     )
