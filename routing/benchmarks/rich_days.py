@@ -5,10 +5,9 @@ drives its way with the legal rests, and the windows are laid around the times t
 nearly all loads can be carried, while docks, fleet and contracts leave little to spare.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
+from routing.benchmarks.rich_bodies import BODIES, LINE_HAUL, SHARES, Body
 from routing.benchmarks.rich_tables import Columns, made
 from routing.engine.matrix import TravelParameters, travel_matrix
 from routing.engine.problem import (
@@ -39,33 +38,6 @@ CITY_HOURS = ((7, 9), (17, 19))
 N_DEPOTS, N_CITIES = 6, 12
 RULES = Rules(max_loading_depots=2)
 LATITUDE, LONGITUDE = 33.58, 114.04
-
-
-class Body(NamedTuple):
-    """One kind of truck: bulkhead positions, payload, volume, fen, work radius, trips, city ban."""
-
-    layouts: tuple[tuple[int, ...], ...]
-    max_kg: int
-    max_l: int
-    fixed_fen: int
-    per_km_fen: int
-    per_hour_fen: int
-    radius_km: tuple[int, int]
-    n_stops: int
-    max_trips: int = 1
-    is_restricted: bool = True
-
-
-VAN = Body(((6,),), 1_500, 15_000, 300_00, 180, 4_000, (3, 25), 3, 2, is_restricted=False)
-BODIES = (
-    VAN,
-    Body(((11,),), 7_000, 35_000, 550_00, 260, 5_000, (8, 90), 4),
-    Body(((14,), (9, 4), (5, 8)), 9_000, 42_000, 700_00, 300, 5_500, (60, 250), 4),
-    Body(((9, 7),), 12_000, 54_000, 950_00, 370, 6_000, (60, 300), 5),
-    Body(((25,),), 28_000, 84_000, 1300_00, 480, 7_000, (250, 700), 3),
-)
-SHARES = (0.3, 0.2, 0.2, 0.15, 0.15)
-LINE_HAUL = 4
 
 
 def rich_day(seed: int, *, n_loads: int = 300, n_docks: int = 2) -> Problem:
@@ -109,6 +81,7 @@ class _Day:
                 self.docks.add(refs=f"dock-{depot}-{dock}", depot=depot, class_mask=mask)
                 self.busy.append([])
         self.n_loads = 0
+        self.waits_s: list[int] = []
         self.trips_of = [0] * len(CARRIERS)
         self.mates: list[list[int]] = []
         self.free_vans: list[tuple[int, int, int]] = []
@@ -139,7 +112,7 @@ class _Day:
         goods = self._goods(body, is_cold=is_cold)
         carrier = int(rng.choice(len(CARRIERS), p=(0.4, 0.2, 0.2, 0.2)))
         soonest_s, home = self._vehicle_from(row, carrier, is_cold=is_cold)
-        wish_s = soonest_s + int(rng.integers(2, 24)) * HOUR_S // 4
+        wish_s = soonest_s + int(rng.integers(2, 14)) * HOUR_S // 4
         starts = self._dock(depots, goods, wish_s)
         angle = float(rng.choice(self.cities)) if row else float(rng.uniform(0, 2 * np.pi))
         end_s = self._deliver(goods, depots, starts, (body, angle, carrier))
@@ -250,6 +223,7 @@ class _Day:
                 and not mask & ~self.docks.values["class_mask"][dock]
             ]
             from_s, dock = min(gaps)
+            self.waits_s.append(from_s - now_s)
             self.busy[dock].append((from_s, from_s + lasts_s))
             starts.append(from_s)
             if at + 1 < len(depots):
@@ -323,7 +297,7 @@ class _Day:
             volume_l=int(pallets * rng.uniform(1_200, 2_200)),
             n_pallets=pallets,
             pickup_from_s=pickup_from_s,
-            pickup_to_s=loading_s + int(rng.choice((3, 4, 6))) * HOUR_S,
+            pickup_to_s=loading_s + int(rng.choice((2, 3, 4))) * HOUR_S,
             delivery_from_s=from_s,
             delivery_to_s=from_s + width_s,
             service_s=480 + 75 * pallets,
