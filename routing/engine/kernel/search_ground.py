@@ -240,7 +240,8 @@ def _depots(problem: Problem, dock_rows: Ints) -> tuple[Ints, Ints]:
 def _busy(problem: Problem, dock_rows: Ints) -> tuple[Ints, Ints]:
     """Return (first span of each dock, spans in order), docks as sorted by `dock_rows`."""
     docks = problem.docks
-    firsts, spans = [0], []
+    firsts: list[int] = [0]
+    spans: list[tuple[int, int]] = []
     for dock in dock_rows.tolist():
         mine = docks.busy_dock == dock
         spans.extend(_joined(docks.busy_from_s[mine].tolist(), docks.busy_to_s[mine].tolist()))

@@ -20,7 +20,8 @@ class _Struct(types.StructRef):
 
     def preprocess_fields(self, fields: Any) -> Any:
         """Return the fields without literal types."""
-        return tuple((name, types.unliteral(kind)) for name, kind in fields)
+        unliteral: Any = types.unliteral
+        return tuple((name, unliteral(kind)) for name, kind in fields)
 
 
 @structref.register
@@ -41,17 +42,22 @@ class StateHandle(structref.StructRefProxy):
     """The fields of `State`."""
 
 
-structref.define_proxy(GroundHandle, GroundType, list(Ground._fields))
-structref.define_proxy(StateHandle, StateType, list(State._fields))
+_define: Any = structref.define_proxy
+_define(GroundHandle, GroundType, list(Ground._fields))
+_define(StateHandle, StateType, list(State._fields))
+_new_ground: Any = GroundHandle
+_new_state: Any = StateHandle
 
 
 @compiled
-def ground_handle(ground: Ground) -> GroundHandle:
-    """Return a handle on the arrays."""
-    return GroundHandle(*ground)
+def ground_handle(ground: Ground) -> Ground:
+    """Return a handle on the arrays; it has the attributes of `Ground` in compiled code only."""
+    handle: Ground = _new_ground(*ground)
+    return handle
 
 
 @compiled
-def state_handle(state: State) -> StateHandle:
-    """Return a handle on the arrays."""
-    return StateHandle(*state)
+def state_handle(state: State) -> State:
+    """Return a handle on the arrays; it has the attributes of `State` in compiled code only."""
+    handle: State = _new_state(*state)
+    return handle

@@ -109,9 +109,9 @@ def spot_positions(g: Ground, s: State, slot: int, row: int, index: int) -> None
             if not is_open:
                 leaves_s += g.fast_s[place, after]
             if leaves_s <= s.late[slot, at]:
-                detour_m = np.int64(g.meters[before, place])
+                detour_m = int(g.meters[before, place])
                 if not is_open:
-                    detour_m += np.int64(g.meters[place, after]) - g.meters[before, after]
+                    detour_m += int(g.meters[place, after]) - g.meters[before, after]
                 if detour_m < best_1:
                     best_3, at_3, best_2, at_2 = best_2, at_2, best_1, at_1
                     best_1, at_1 = detour_m, at
@@ -172,7 +172,7 @@ def weave(g: Ground, kind: int, rows: Ints, n: int, row: int) -> None:
     before = g.depot[g.load[row, f.L_DEPOT], f.D_PLACE]
     for at in range(n + 1):
         after = g.load[rows[at], f.L_PLACE] if at < n else g.kind[kind, f.K_HOME]
-        detour_m = np.int64(g.meters[before, place]) + g.meters[place, after]
+        detour_m = int(g.meters[before, place]) + g.meters[place, after]
         detour_m -= g.meters[before, after]
         if at < n and g.load[rows[at], f.L_TO] < g.load[row, f.L_FROM]:
             detour_m += f.FAR >> 8

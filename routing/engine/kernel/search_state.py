@@ -374,7 +374,7 @@ def leg_from_depots(g: Ground, s: State, slot: int, place: int) -> int:
     least_s = f.FAR
     for index in range(s.trip[slot, f.T_N_DEPOTS]):
         depot = s.trip[slot, f.T_DEPOT + index]
-        least_s = min(least_s, np.int64(g.fast_s[g.depot[depot, f.D_PLACE], place]))
+        least_s = min(least_s, int(g.fast_s[g.depot[depot, f.D_PLACE], place]))
     return least_s
 
 
@@ -386,7 +386,7 @@ def earliest_leaving(g: Ground, s: State, slot: int) -> int:
     n_depots = s.trip[slot, f.T_N_DEPOTS]
     for index in range(n_depots):
         place = g.depot[s.trip[slot, f.T_DEPOT + index], f.D_PLACE]
-        lead_s = min(lead_s, np.int64(g.fast_s[g.kind[kind, f.K_START], place]))
+        lead_s = min(lead_s, int(g.fast_s[g.kind[kind, f.K_START], place]))
         loading_s += s.trip[slot, f.T_LOADING_1 + index]
     low_s = g.kind[kind, f.K_FROM] + lead_s
     if n_depots > 1:
@@ -411,7 +411,7 @@ def bound(g: Ground, s: State, slot: int) -> None:
     for at in range(n):
         row = s.rows[slot, at]
         place = g.load[row, f.L_PLACE]
-        leg_s = leg_from_depots(g, s, slot, place) if at == 0 else np.int64(g.fast_s[last, place])
+        leg_s = leg_from_depots(g, s, slot, place) if at == 0 else int(g.fast_s[last, place])
         now_s = max(now_s + leg_s, g.load[row, f.L_FROM]) + g.load[row, f.L_SERVICE]
         s.ready[slot, at + 1] = now_s
         drive_s += leg_s
@@ -419,7 +419,7 @@ def bound(g: Ground, s: State, slot: int) -> None:
     limit_s = g.kind[kind, f.K_LIMIT]
     s.late[slot, n] = limit_s
     if g.kind[kind, f.K_IS_AWAY] == 0:
-        home_s = np.int64(g.fast_s[last, g.kind[kind, f.K_HOME]])
+        home_s = int(g.fast_s[last, g.kind[kind, f.K_HOME]])
         drive_s += home_s
         limit_s -= home_s
     s.trip[slot, f.T_DRIVE] = drive_s
