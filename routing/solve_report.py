@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from routing.engine.check import check
+from routing.engine.columns import ProblemError
 from routing.engine.instances.instance import InstanceError
 from routing.engine.instances.plain_routes import cost_text, sol_text
 from routing.engine.problem import Problem
@@ -122,12 +123,8 @@ def _infeasible(answer: InstanceAnswer) -> list[str]:
 
 
 def report_on_problem(path: Path, effort: Effort) -> SolveReport:
-    """Solve one problem as JSON; raise InstanceError or ProblemError where it is wrong."""
-    try:
-        problem = problem_from_json(text_of(path))
-    except RecursionError as error:
-        message = f"{path.name}: nested too deep"
-        raise InstanceError(message) from error
+    """Solve one problem as JSON; raise InstanceError where its file is wrong."""
+    problem = _opened(path)
     started_s, started_cpu_s = time.monotonic(), cpu_seconds()
     solution = solve(
         problem, seconds=effort.seconds, seed=effort.seed, should_stop=effort.should_stop
@@ -154,6 +151,17 @@ def report_on_problem(path: Path, effort: Effort) -> SolveReport:
         picture=partial(timeline_picture, problem, solution, Heading(path.name, line)),
         sol_text=None,
     )
+
+
+def _opened(path: Path) -> Problem:
+    try:
+        return problem_from_json(text_of(path))
+    except (InstanceError, ProblemError) as error:
+        message = f"{path.name}: {error}"
+        raise InstanceError(message) from error
+    except RecursionError as error:
+        message = f"{path.name}: nested too deep"
+        raise InstanceError(message) from error
 
 
 def _problem_content(path: Path, problem: Problem, solution: Solution) -> dict[str, Any]:

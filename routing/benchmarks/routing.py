@@ -10,6 +10,7 @@ from routing.benchmarks.peers import OURS
 from routing.benchmarks.race import RaceOrder, race
 from routing.benchmarks.report import Figure, Order
 from routing.benchmarks.standings import Cell, Group, Standings, standings
+from routing.benchmarks.standings_text import gap_text, ratio_text
 
 SHORT_BUDGET_S = 10
 MOST_BEHIND_POINTS = 0.3
@@ -67,7 +68,7 @@ def compare(order: RaceOrder, tell: Callable[[str], None]) -> tuple[Standings, l
 def _figures(tables: Standings) -> Iterator[Figure]:
     for group in tables.families:
         for cell in group.cells.values():
-            if cell.solver != OURS:
+            if cell.solver != OURS and (cell.n_files or cell.n_invalid):
                 yield _mean_gap(group, cell)
     for group in tables.classes:
         theirs = group.cells.get("pyvrp")
@@ -90,8 +91,8 @@ def _mean_gap(group: Group, cell: Cell) -> Figure:
         "%",
         f"≤ {limit:g} × {cell.solver}'s",
         holds,
-        f"{cell.solver} {cell.gap:.2f} % of {cell.n_files}, ratio {cell.ratio:.2f}"
-        f" ± {cell.ratio_error:.2f}, {cell.wins}/{cell.ties}/{cell.losses}",
+        f"{cell.solver} {gap_text(cell)} % of {cell.n_files}, ratio {ratio_text(cell)},"
+        f" {cell.wins}/{cell.ties}/{cell.losses}",
     )
 
 

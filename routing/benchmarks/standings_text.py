@@ -73,23 +73,24 @@ def _cells(group: Group, peers: Sequence[str]) -> Iterator[str]:
     ours = group.cells[OURS]
     yield group.name
     yield f"{group.budget_s:g}"
-    yield _gap(ours)
+    yield gap_text(ours)
     for peer in peers:
         cell = group.cells[peer]
-        yield _gap(cell)
-        yield _ratio(cell)
+        yield gap_text(cell)
+        yield ratio_text(cell)
         yield f"{cell.wins}/{cell.ties}/{cell.losses}" if cell.n_files else NONE
     used = (group.cells[solver].cpu_s for solver in (OURS, *peers))
     yield " ".join(NONE if math.isnan(cpu_s) else f"{cpu_s:.0f}" for cpu_s in used)
 
 
-def _gap(cell: Cell) -> str:
+def gap_text(cell: Cell) -> str:
     """Return the mean gap; how many runs had no valid solution stands beside it."""
     gap = NONE if math.isnan(cell.gap) else f"{cell.gap:.2f}"
     return f"{gap} ({cell.n_invalid} invalid)" if cell.n_invalid else gap
 
 
-def _ratio(cell: Cell) -> str:
+def ratio_text(cell: Cell) -> str:
+    """Return ours ÷ the solver's mean gap with its standard error, where there are several."""
     if math.isnan(cell.ratio):
         return NONE
     error = "" if math.isnan(cell.ratio_error) else f" ± {cell.ratio_error:.2f}"

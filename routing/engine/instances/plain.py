@@ -18,6 +18,7 @@ PDPTW uses unrounded distances, of which three decimals are the nearest whole-nu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,7 @@ from routing.engine.plain.problem import (
 GOODS = frozenset({"demand", "capacity"})
 """Amounts that are compared, so rounding would bend their rule."""
 
+OF_PLACES = frozenset({"coordinates", "demand", "window", "service", "release", "prize"})
 MOST_PLACES = 20_000
 """Two matrices of this many places take 6 GiB."""
 
@@ -171,7 +173,7 @@ def _distances(instance: Instance, convention: Convention) -> Ints:
         message = f"coordinates: {len(points)} places, the most are {MOST_PLACES}"
         raise ProblemError(message, field="coordinates")
     for row in np.flatnonzero(~(np.abs(points) < MAX_TOTAL).all(axis=1)):
-        message = f"coordinates: row {row + 1} {instance.coordinates[row]} is too large or no place"
+        message = f"{_at('coordinates', row)} {instance.coordinates[row]} is too large or no place"
         raise ProblemError(message, field="coordinates", row=int(row))
     length = np.square(np.subtract.outer(points[:, 0], points[:, 0]))
     length += np.square(np.subtract.outer(points[:, 1], points[:, 1]))
@@ -199,7 +201,7 @@ def _windows(instance: Instance, convention: Convention, *, is_timed: bool) -> t
         for end in (0, 1)
     )
     for row in np.flatnonzero(opens > closes):
-        message = f"window: row {row + 1} {instance.window[row]} ends before it starts"
+        message = f"{_at('window', row)} {instance.window[row]} ends before it starts"
         raise ProblemError(message, field="window", row=int(row))
     return opens, closes
 
@@ -210,6 +212,11 @@ def _prizes(instance: Instance, convention: Convention) -> Ints:
         return np.full(n, REQUIRED, dtype=np.int64)
     prizes = _scaled("prize", instance.prize, convention.scale)
     return np.where(prizes == 0, REQUIRED, prizes).astype(np.int64)
+
+
+def _at(field: str, row: int | np.integer[Any]) -> str:
+    """Return field and row; for columns of places also the number by which ``.sol`` files call it."""
+    return f"{field}: row {row + 1}" + (f" (place {row})" if field in OF_PLACES else "")
 
 
 def _scaled(
@@ -226,10 +233,10 @@ def _scaled(
         figures = scale * np.array(values, dtype=np.float64)
     least = -most if is_signed else 0
     for row in np.flatnonzero(~((figures >= least) & (figures <= most))):
-        message = f"{field}: row {row + 1} is {values[int(row)]:g}, not between {least} and {most}"
+        message = f"{_at(field, row)} is {values[int(row)]:g}, not between {least} and {most}"
         raise ProblemError(message, field=field, row=int(row))
     whole: Ints = (np.trunc if is_truncated else np.rint)(figures).astype(np.int64)
     for row in np.flatnonzero(whole != figures) if field in GOODS else ():
-        message = f"{field}: row {row + 1} is {values[int(row)]:g}, no whole number"
+        message = f"{_at(field, row)} is {values[int(row)]:g}, no whole number"
         raise ProblemError(message, field=field, row=int(row))
     return whole

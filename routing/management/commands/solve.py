@@ -9,7 +9,6 @@ from typing import IO, Any, cast
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
-from routing.engine.columns import ProblemError
 from routing.engine.instances.instance import InstanceError
 from routing.instance_solving import Effort
 from routing.management.stopping import stoppable
@@ -70,7 +69,7 @@ class Command(BaseCommand):
                 )
                 is_json = path.suffix.lower() == ".json"
                 return (report_on_problem if is_json else report_on_instance)(path, effort)
-        except (InstanceError, ProblemError) as error:
+        except InstanceError as error:
             raise CommandError(str(error), returncode=2) from error
 
     def _write(self, options: dict[str, Any], report: SolveReport) -> None:
