@@ -1,137 +1,220 @@
-"""From a chosen trip, a vehicle and a dock slot to the route with every time written out."""
+"""From a chosen trip, a vehicle and dock slots to the route with every time written out."""
 
 from collections.abc import Sequence
-from itertools import pairwise
+from typing import NamedTuple
 
+import numpy as np
+
+from routing.engine.columns import Ints
 from routing.engine.docks import Slot
-from routing.engine.packing import loads_fit_compartments
+from routing.engine.kernel import codes
+from routing.engine.kernel import fields as f
+from routing.engine.kernel.timetable import timetable
 from routing.engine.problem import Problem
-from routing.engine.reasons import Broken
-from routing.engine.schedule import Label, Ride, ride_of, run
 from routing.engine.solution import Loading, Rest, Route, Visit
 from routing.engine.tables import Tables
 from routing.engine.trips import Book, Trip
 
+Slots = Sequence[Slot]
 
-def keeps_every_rule_at(tables: Tables, trip: Trip, loading_from_s: int) -> bool:
-    """Whether the trip still works when loading starts at this very moment."""
-    ride = ride_of(tables, trip.kind, trip.rows)
-    label = run(ride, loading_from_s, trip.rows)
-    if isinstance(label, Broken):
-        return False
-    return label.ready_s - loading_from_s + ride.lead_s <= ride.max_duration_s
+
+class Timed(NamedTuple):
+    """A trip with given starts of its loadings: what it costs, and when it starts and ends."""
+
+    cost_fen: int
+    start_s: int
+    end_s: int
+    distance_m: int
+
+
+def timed(tables: Tables, trip: Trip, starts_s: Sequence[int]) -> Timed | None:
+    """Return the trip whose loadings start at these moments, or None when that breaks a rule.
+
+    `starts_s` follow the order of `trip.timing.loadings`.
+    """
+    kind = trip.kind_row
+    depots = np.array([loading.depot for loading in trip.timing.loadings], np.int64)
+    rows, starts = np.array(trip.rows, np.int64), np.array(starts_s, np.int64)
+    out = tables.out
+    if timetable(tables.data, kind, rows, len(rows), depots, starts, tables.work, out):
+        return None
+    values = (out[codes.COST], out[codes.START], out[codes.END], out[codes.DISTANCE])
+    return Timed._make(int(value) for value in values)
+
+
+def keeps_every_rule_at(tables: Tables, trip: Trip, loading_from_s: int | Sequence[int]) -> bool:
+    """Whether the trip still works when loading, or each loading in turn, starts at this moment."""
+    starts_s = [loading_from_s] if isinstance(loading_from_s, int) else loading_from_s
+    return timed(tables, trip, starts_s) is not None
 
 
 def build_routes(
-    problem: Problem, book: Book, slots: Sequence[tuple[Trip, Slot]]
+    problem: Problem, book: Book, slots: Sequence[tuple[Trip, Slot | Slots]]
 ) -> tuple[Route, ...]:
-    """Return the routes of the trips, each on a vehicle of its kind, ordered by vehicle."""
-    free = [list(kind.vehicles) for kind in book.tables.kinds]
-    inside: list[list[int]] = [[] for _ in problem.vehicles.refs]
-    for row, vehicle in enumerate(problem.compartments.vehicle.tolist()):
-        inside[vehicle].append(row)
-    routes = []
-    for trip, slot in sorted(slots, key=lambda pair: (pair[1].from_s, pair[0].rows)):
-        vehicle = free[trip.kind_row].pop(0)
-        bays = book.tables.in_kind_order(problem, inside[vehicle])
-        routes.append(_route(book, trip, vehicle, bays, slot))
-    return tuple(sorted(routes, key=lambda route: route.vehicle))
+    """Return the routes of the trips, each on a vehicle of its kind, ordered by vehicle and start.
+
+    A trip of one loading has one slot, one of several a slot for each.
+    """
+    pairs = [(trip, (own,) if isinstance(own, Slot) else tuple(own)) for trip, own in slots]
+    pairs.sort(key=lambda pair: (_start_s(book.tables, *pair), pair[1][0].from_s, pair[0].rows))
+    pool = _Fleet(problem, book.tables)
+    routes = [route_of(problem, book, trip, pool.take(trip, own), own) for trip, own in pairs]
+    return tuple(sorted(routes, key=lambda route: (route.vehicle, route.start_s)))
 
 
-def _route(book: Book, trip: Trip, vehicle: int, bays: Sequence[int], slot: Slot) -> Route:
+def _start_s(tables: Tables, trip: Trip, slots: Slots) -> int:
+    found = timed(tables, trip, [slot.from_s for slot in slots])
+    return _refuse_lost(trip, slots) if found is None else found.start_s
+
+
+def _refuse_lost(trip: Trip, slots: Slots) -> int:
+    message = f"trip {trip.rows} lost its slots {tuple(slots)}"
+    raise RuntimeError(message)
+
+
+class _Unit:
+    """One vehicle, or one of the equal ones behind a row, while it is given trips."""
+
+    __slots__ = ("drive_s", "free_s", "n_trips", "vehicle")
+
+    def __init__(self, vehicle: int) -> None:
+        self.vehicle, self.n_trips, self.drive_s = vehicle, 0, 0
+        self.free_s = -(1 << 60)
+
+
+class _Fleet:
+    """Gives trips, in the order of their starts, to vehicles that are back by then."""
+
+    def __init__(self, problem: Problem, tables: Tables) -> None:
+        self._problem, self._tables = problem, tables
+        n_units = problem.vehicles.n_units
+        self._units = [
+            [_Unit(vehicle) for vehicle in kind.vehicles for _ in range(n_units[vehicle])]
+            for kind in tables.kinds
+        ]
+
+    def take(self, trip: Trip, slots: Slots) -> int:
+        """Return the vehicle that makes the trip: one that is already on the road, if it may."""
+        times = timed(self._tables, trip, [slot.from_s for slot in slots])
+        if times is None:
+            return _refuse_lost(trip, slots)
+        drive_s = _drive_s(self._tables)
+        able = [
+            unit for unit in self._units[trip.kind_row] if self._may(unit, trip, times, drive_s)
+        ]
+        if not able:
+            message = f"no vehicle is left for trip {trip.rows}"
+            raise RuntimeError(message)
+        unit = max(able, key=lambda unit: unit.free_s)
+        rules, is_away = self._problem.rules, trip.kind.may_end_away
+        if times.start_s - unit.free_s >= rules.daily_rest_s - rules.turnaround_s:
+            unit.drive_s = 0
+        unit.drive_s += drive_s
+        unit.n_trips += 1
+        unit.free_s = 1 << 60 if is_away else times.end_s + rules.turnaround_s
+        return unit.vehicle
+
+    def _may(self, unit: _Unit, trip: Trip, times: Timed, drive_s: int) -> bool:
+        rules, kind = self._problem.rules, trip.kind
+        if unit.n_trips == 0:
+            return True
+        if unit.n_trips >= kind.max_trips or kind.start != kind.home:
+            return False
+        gap_s = times.start_s - unit.free_s
+        if gap_s < 0:
+            return False
+        cap_s = rules.max_daily_driving_s * kind.n_drivers
+        is_rested = gap_s >= rules.daily_rest_s - rules.turnaround_s
+        return not cap_s or is_rested or unit.drive_s + drive_s <= cap_s
+
+
+def _drive_s(tables: Tables) -> int:
+    """Return the time at the wheel of the timetable on the desk."""
+    desk = tables.work.desk
+    n_lines = int(desk[f.TRIP, f.N_STOPS]) + 1
+    return int(desk[f.LINES : f.LINES + n_lines, f.T_LEG].sum())
+
+
+def route_of(problem: Problem, book: Book, trip: Trip, vehicle: int, slots: Slots) -> Route:
+    """Return the trip on `vehicle` with all its times; its loadings take the slots in turn."""
     tables, kind = book.tables, trip.kind
-    ride = ride_of(tables, kind, trip.rows)
-    label = run(ride, slot.from_s, trip.rows)
-    packing = loads_fit_compartments(tables, kind, trip.rows)
-    if isinstance(label, Broken) or packing is None:
-        message = f"trip {trip.rows} lost its slot {slot}"
-        raise RuntimeError(message)
-    labels = _chain(label)
-    visits = _visits(tables, trip, labels, [bays[position] for position in packing])
-    start_s = slot.from_s - ride.lead_s
-    lead_drive_s = tables.duration_s[kind.home][tables.depot_place[trip.depot]]
-    duration_s = label.ready_s - start_s
+    times = timed(tables, trip, [slot.from_s for slot in slots])
+    if times is None:
+        _refuse_lost(trip, slots)
+    assert times is not None  # noqa: S101  (refused above)
+    desk = tables.work.desk
+    n_lines = int(desk[f.TRIP, f.N_STOPS]) + 1
+    lines = desk[f.LINES : f.LINES + n_lines]
+    visits = _visits(problem, tables, trip, lines, bays_of_vehicle(problem, vehicle))
+    duration_s = times.end_s - times.start_s
+    over_s = max(0, duration_s - kind.overtime_after_s)
     return Route(
         vehicle=vehicle,
-        loadings=(
-            Loading(
-                depot=trip.depot,
-                dock=slot.dock,
-                arrival_s=slot.from_s,
-                from_s=slot.from_s,
-                to_s=slot.from_s + ride.loading_s,
-                departure_s=labels[1].departs_s,
-            ),
-        ),
-        start_s=start_s,
+        loadings=_loadings(trip, slots, lines),
+        start_s=times.start_s,
         visits=visits,
-        end_s=label.ready_s,
+        end_s=times.end_s,
         ends_away=kind.may_end_away,
-        rests=_rests(ride, labels, start_s, lead_drive_s),
-        distance_m=trip.distance_m,
-        drive_s=lead_drive_s + sum(ride.legs),
+        rests=_rests(desk),
+        distance_m=times.distance_m,
+        drive_s=int(lines[:, f.T_LEG].sum()),
         wait_s=sum(visit.wait_s for visit in visits),
         fixed_fen=kind.fixed_fen,
-        km_fen=(kind.per_km_fen * trip.distance_m + 500) // 1000,
+        km_fen=(kind.per_km_fen * times.distance_m + 500) // 1000,
         hour_fen=(kind.per_hour_fen * duration_s + 1800) // 3600,
+        toll_fen=(kind.toll_per_km_fen * times.distance_m + 500) // 1000,
+        overtime_fen=(kind.overtime_per_hour_fen * over_s + 1800) // 3600,
     )
 
 
-def _chain(label: Label) -> list[Label]:
-    """Return the labels from loading to the end of the trip."""
-    labels: list[Label] = []
-    step: Label | None = label
-    while step is not None:
-        labels.append(step)
-        step = step.before
-    return labels[::-1]
+def bays_of_vehicle(problem: Problem, vehicle: int) -> list[int]:
+    """Return the vehicle's compartment rows in the order of its kind's compartments."""
+    rows = np.flatnonzero(problem.compartments.vehicle == vehicle).tolist()
+    return Tables.in_kind_order(problem, rows)
+
+
+def _loadings(trip: Trip, slots: Slots, lines: Ints) -> tuple[Loading, ...]:
+    return tuple(
+        Loading(
+            depot=loading.depot,
+            dock=slot.dock,
+            arrival_s=int(lines[j, f.T_ARRIVES]),
+            from_s=int(lines[j, f.T_STARTS]),
+            to_s=int(lines[j, f.T_ENDS]),
+            departure_s=int(lines[j, f.T_DEPARTS]),
+        )
+        for j, (loading, slot) in enumerate(zip(trip.timing.loadings, slots, strict=True))
+    )
 
 
 def _visits(
-    tables: Tables, trip: Trip, labels: Sequence[Label], bays: Sequence[int]
+    problem: Problem, tables: Tables, trip: Trip, lines: Ints, bays: Sequence[int]
 ) -> tuple[Visit, ...]:
     visits = []
-    place = tables.depot_place[trip.depot]
+    place = tables.depot_place[trip.timing.loadings[-1].depot]
+    n_before = len(trip.timing.loadings)
     for index, row in enumerate(trip.rows):
-        load, here = tables.loads[row], labels[index + 1]
-        has_next = index + 2 < len(labels)
+        load, here = tables.loads[row], lines[n_before + index].tolist()
         visits.append(
             Visit(
                 load=row,
-                compartment=bays[index],
-                arrival_s=here.arrives_s,
-                start_s=here.starts_s,
-                end_s=here.ready_s,
-                departure_s=labels[index + 2].departs_s if has_next else here.ready_s,
-                drive_s=tables.duration_s[place][load.place],
-                distance_m=tables.distance_m[place][load.place],
+                compartment=bays[int(lines[index, f.BAY_OF])],
+                arrival_s=here[f.T_ARRIVES],
+                start_s=here[f.T_STARTS],
+                end_s=here[f.T_ENDS],
+                departure_s=here[f.T_DEPARTS],
+                drive_s=here[f.T_LEG],
+                distance_m=int(problem.travel.distance_m[place, load.place]),
             )
         )
         place = load.place
     return tuple(visits)
 
 
-def _rests(
-    ride: Ride, labels: Sequence[Label], start_s: int, lead_drive_s: int
-) -> tuple[Rest, ...]:
-    rests = _on_road(ride, 0, start_s, 0, lead_drive_s)
-    for leg, (before, here) in enumerate(pairwise(labels), start=1):
-        if here.departs_s > before.ready_s:
-            rests.append(Rest(leg, False, before.ready_s, here.departs_s))  # noqa: FBT003
-        leg_s = ride.legs[leg - 1]
-        rests += _on_road(ride, leg, here.departs_s, here.driven_before_s, leg_s)
-    return tuple(rests)
-
-
-def _on_road(ride: Ride, leg: int, departs_s: int, driven_s: int, leg_s: int) -> list[Rest]:
-    """Return the rests on one leg, each taken when the driving time is used up."""
-    rests = []
-    now_s, left_s = departs_s, leg_s
-    while driven_s + left_s > ride.max_driving_s:
-        stretch_s = ride.max_driving_s - driven_s
-        now_s += stretch_s
-        rests.append(Rest(leg, True, now_s, now_s + ride.rest_s))  # noqa: FBT003
-        now_s += ride.rest_s
-        left_s -= stretch_s
-        driven_s = 0
-    return rests
+def _rests(desk: Ints) -> tuple[Rest, ...]:
+    at = int(desk[f.TRIP, f.REST_AT])
+    n_rests = int(desk[f.FOUND, f.N_RESTS])
+    rows = desk[at : min(at + n_rests, int(desk[f.TRIP, f.REST_END]))].tolist()
+    return tuple(
+        Rest(row[f.R_LEG], bool(row[f.R_ON_ROAD]), row[f.R_FROM], row[f.R_TO]) for row in rows
+    )

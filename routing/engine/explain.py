@@ -13,15 +13,19 @@ from routing.engine.tables import Tables
 from routing.engine.trips import Book, Trip
 
 FURTHEST_LAST = (
+    Reason.LOCKED_OUT,
     Reason.CARRIER_NOT_ALLOWED,
     Reason.NO_VEHICLE_OF_CLASS,
     Reason.TOO_MANY_PALLETS,
     Reason.TOO_HEAVY,
     Reason.TOO_BIG,
+    Reason.NEEDS_COMMITMENTS_CHANGED,
+    Reason.SEGREGATION,
     Reason.NO_DOCK_IN_TIME,
     Reason.WINDOW_TOO_SHORT,
     Reason.UNREACHABLE_IN_WINDOW,
     Reason.BEYOND_SHIFT_OR_REST,
+    Reason.HEAT_BUDGET,
 )
 """The order in which an empty vehicle is asked: who fails later came nearer to carrying it."""
 

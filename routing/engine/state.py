@@ -31,7 +31,7 @@ class State:
         self.by_depot: list[list[Trip]] = [[] for _ in tables.depot_place]
         self.where: list[Trip | None] = [None] * len(tables.loads)
         self.left: set[int] = set(range(len(tables.loads)))
-        self.n_free = [len(kind.vehicles) for kind in tables.kinds]
+        self.n_free = [kind.n_units for kind in tables.kinds]
         self._undocked_fen = [0] * len(self.by_depot)
         self._dirty: set[int] = set()
         self.fresh: list[Trip] = []

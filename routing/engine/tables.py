@@ -3,34 +3,13 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from routing.engine.columns import Ints
+from routing.engine.kernel.arrays import Data, Work, new_out, new_work
+from routing.engine.kernel.data import data_of
+from routing.engine.kinds import Compartment, Kind, in_kind_order, kinds_of
 from routing.engine.problem import Problem
 
-
-class Compartment(NamedTuple):
-    """One compartment of a vehicle kind."""
-
-    row: int
-    max_pallets: int
-    max_l: int
-    max_kg: int
-    class_mask: int
-
-
-class Kind(NamedTuple):
-    """Vehicles that are the same to the planner; `compartments` rows are those of the first one."""
-
-    vehicles: tuple[int, ...]
-    carrier: int
-    home: int
-    may_end_away: bool
-    max_kg: int
-    fixed_fen: int
-    per_km_fen: int
-    per_hour_fen: int
-    shift_from_s: int
-    shift_to_s: int
-    max_duration_s: int
-    compartments: tuple[Compartment, ...]
+__all__ = ["Compartment", "Kind", "Load", "Tables"]
 
 
 class Load(NamedTuple):
@@ -54,7 +33,7 @@ class Load(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tables:
-    """List view of one problem."""
+    """List view of one problem, with the arrays of the compiled judge; for one thread only."""
 
     distance_m: list[list[int]]
     duration_s: list[list[int]]
@@ -69,15 +48,19 @@ class Tables:
     conflicts: list[list[bool]]
     horizon_from_s: int
     horizon_to_s: int
-    setup_s: int
-    per_pallet_s: int
+    setup_s: list[int]
+    per_pallet_s: list[int]
     max_driving_s: int
     rest_s: int
+    data: Data
+    work: Work
+    out: Ints
 
     @classmethod
     def of(cls, problem: Problem) -> "Tables":
         """Return the list view of `problem`."""
-        kinds, kind_of = _kinds(problem)
+        kinds, kind_of = kinds_of(problem)
+        data = data_of(problem, kinds)
         depots, docks, rules = problem.depots, problem.docks, problem.rules
         openings: list[list[tuple[int, int]]] = [[] for _ in depots.refs]
         columns = (depots.opening_depot, depots.opening_from_s, depots.opening_to_s)
@@ -100,20 +83,23 @@ class Tables:
             conflicts=problem.group_conflicts.astype(bool).tolist(),
             horizon_from_s=problem.horizon_from_s,
             horizon_to_s=problem.horizon_to_s,
-            setup_s=rules.loading_setup_s,
-            per_pallet_s=rules.loading_per_pallet_s,
+            setup_s=depots.setup_s.tolist(),
+            per_pallet_s=depots.per_pallet_s.tolist(),
             max_driving_s=rules.max_driving_s,
             rest_s=rules.rest_s,
+            data=data,
+            work=new_work(data),
+            out=new_out(),
         )
 
-    def loading_s(self, n_pallets: int) -> int:
-        """Return how long loading `n_pallets` occupies a dock."""
-        return self.setup_s + self.per_pallet_s * n_pallets
+    def loading_s(self, depot: int, n_pallets: int) -> int:
+        """Return how long loading `n_pallets` occupies a dock of the depot."""
+        return self.setup_s[depot] + self.per_pallet_s[depot] * n_pallets
 
     @staticmethod
     def in_kind_order(problem: Problem, rows: list[int]) -> list[int]:
         """Return a vehicle's compartment rows in the order of its kind's compartments."""
-        return sorted(rows, key=lambda row: (_compartment_key(problem, row), row))
+        return in_kind_order(problem, rows)
 
 
 def _busy(problem: Problem) -> dict[int, list[tuple[int, int]]]:
@@ -150,45 +136,3 @@ def _loads(problem: Problem) -> list[Load]:
         left_fen,
     )
     return [Load(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
-
-
-def _compartment_key(problem: Problem, row: int) -> tuple[int, int, int, int]:
-    rows = problem.compartments
-    columns = (rows.max_pallets, rows.max_l, rows.max_kg, rows.class_mask)
-    first, second, third, fourth = (int(column[row]) for column in columns)
-    return first, second, third, fourth
-
-
-def _kinds(problem: Problem) -> tuple[list[Kind], list[int]]:
-    """Group vehicles that differ in nothing but their reference."""
-    inside: list[list[int]] = [[] for _ in problem.vehicles.refs]
-    for row, vehicle in enumerate(problem.compartments.vehicle.tolist()):
-        inside[vehicle].append(row)
-    vehicles = problem.vehicles
-    columns = (
-        vehicles.carrier,
-        vehicles.home_place,
-        vehicles.may_end_away,
-        vehicles.max_kg,
-        vehicles.fixed_fen,
-        vehicles.per_km_fen,
-        vehicles.per_hour_fen,
-        vehicles.shift_from_s,
-        vehicles.shift_to_s,
-        vehicles.max_duration_s,
-    )
-    groups: dict[object, list[int]] = {}
-    figures = list(zip(*(column.tolist() for column in columns), strict=True))
-    for vehicle, figure in enumerate(figures):
-        bays = tuple(sorted(_compartment_key(problem, row) for row in inside[vehicle]))
-        groups.setdefault((figure, bays), []).append(vehicle)
-    kinds: list[Kind] = []
-    kind_of = [0] * problem.n_vehicles
-    for members in groups.values():
-        first = members[0]
-        bay_rows = Tables.in_kind_order(problem, inside[first])
-        compartments = tuple(Compartment(row, *_compartment_key(problem, row)) for row in bay_rows)
-        for vehicle in members:
-            kind_of[vehicle] = len(kinds)
-        kinds.append(Kind._make((tuple(members), *figures[first], compartments)))
-    return kinds, kind_of

@@ -1,32 +1,28 @@
 """Candidate trips of the search: feasible by themselves, costed, remembered, and how they grow."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 
-from routing.engine.packing import loads_fit_compartments
 from routing.engine.reasons import Broken
 from routing.engine.rules import class_mask, judge
-from routing.engine.schedule import Timing, evaluate
-from routing.engine.tables import Kind, Load, Tables
+from routing.engine.schedule import Timing
+from routing.engine.tables import Load, Tables
 
 POSITIONS = 3
 """How many of a load's nearest positions in a trip are timed exactly during the search."""
 
 
-def trip_cost_fen(kind: Kind, distance_m: int, duration_s: int) -> int:
-    """Return fixed, distance and time cost, the latter two each rounded half up to one fen."""
-    km_fen = (kind.per_km_fen * distance_m + 500) // 1000
-    hour_fen = (kind.per_hour_fen * duration_s + 1800) // 3600
-    return kind.fixed_fen + km_fen + hour_fen
-
-
 class Trip:
-    """One vehicle kind with an order of loads; it never changes, a changed trip is another one."""
+    """One vehicle kind with an order of loads; it never changes, a changed trip is another one.
+
+    `depot` is that of the first loading; `depot_classes` holds, per loading of `timing`, the
+    temperature classes that are loaded there as bits.
+    """
 
     __slots__ = (
         "classes",
         "cost_fen",
         "depot",
+        "depot_classes",
         "distance_m",
         "groups",
         "grown",
@@ -47,10 +43,14 @@ class Trip:
         self.kind_row = kind_row
         self.kind = tables.kinds[kind_row]
         self.rows = rows
-        self.depot = loads[0].depot
+        self.depot = timing.loadings[0].depot
         self.timing = timing
-        self.distance_m = book.distance_m(self.kind, rows)
-        self.cost_fen = trip_cost_fen(self.kind, self.distance_m, timing.duration_s)
+        self.distance_m = timing.distance_m
+        self.cost_fen = timing.cost_fen
+        self.depot_classes = tuple(
+            class_mask(tables, [row for row in rows if tables.loads[row].depot == loading.depot])
+            for loading in timing.loadings
+        )
         self.classes = class_mask(tables, rows)
         self.groups = frozenset(load.group for load in loads)
         self.sums = (
@@ -74,8 +74,9 @@ class Trip:
         Rests are left out: the bounds rule positions out, they never prove that one is good.
         """
         duration_s = tables.duration_s
-        place = tables.depot_place[self.depot]
-        now_s = self.timing.earliest_s + self.timing.loading_s
+        last = self.timing.loadings[-1]
+        place = tables.depot_place[last.depot]
+        now_s = last.earliest_s + last.loading_s
         self.ready_s.append(now_s)
         for load in loads:
             now_s = max(now_s + duration_s[place][load.place], load.delivery_from_s)
@@ -90,7 +91,7 @@ class Trip:
             load = loads[index]
             limit_s = min(limit_s - load.service_s, load.delivery_to_s)
             self.latest_s.append(limit_s)
-            before = loads[index - 1].place if index else tables.depot_place[self.depot]
+            before = loads[index - 1].place if index else tables.depot_place[last.depot]
             limit_s -= duration_s[before][load.place]
         self.latest_s.reverse()
 
@@ -101,15 +102,6 @@ class Book:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self._singles: dict[tuple[int, int], Trip | Broken] = {}
-
-    def distance_m(self, kind: Kind, rows: Sequence[int]) -> int:
-        """Return the length of the trip: home, depot, deliveries and, unless it ends away, home."""
-        tables = self.tables
-        depot = tables.depot_place[tables.loads[rows[0]].depot]
-        places = [kind.home, depot, *(tables.loads[row].place for row in rows)]
-        if not kind.may_end_away:
-            places.append(kind.home)
-        return sum(tables.distance_m[a][b] for a, b in pairwise(places))
 
     def single(self, kind_row: int, row: int) -> Trip | Broken:
         """Return the trip that carries `row` alone on an empty vehicle, or what forbids it."""
@@ -163,19 +155,13 @@ class Book:
 
     def _best(self, trip: Trip, row: int, positions: Sequence[int], n: int) -> Trip | None:
         best = None
-        packed = False
         for position in positions[:n]:
             rows = (*trip.rows[:position], row, *trip.rows[position:])
-            timing = evaluate(self.tables, trip.kind, rows)
+            timing = judge(self.tables, trip.kind, rows)
             if isinstance(timing, Broken):
                 continue
-            if not packed:
-                if loads_fit_compartments(self.tables, trip.kind, rows) is None:
-                    return None
-                packed = True
-            grown = Trip(self, trip.kind_row, rows, timing)
-            if best is None or grown.cost_fen < best.cost_fen:
-                best = grown
+            if best is None or timing.cost_fen < best.cost_fen:
+                best = Trip(self, trip.kind_row, rows, timing)
         return best
 
     def _may_share(self, trip: Trip, row: int) -> bool:
@@ -191,8 +177,7 @@ class Book:
         bays = kind.compartments
         if len(bays) == 1:
             fits = (
-                trip.classes == 1 << load.temperature_class
-                and pallets <= bays[0].max_pallets
+                pallets <= bays[0].max_pallets
                 and weight_kg <= bays[0].max_kg
                 and volume_l <= bays[0].max_l
             )
@@ -201,7 +186,9 @@ class Book:
         return fits and self._may_load_with(trip, load)
 
     def _may_load_with(self, trip: Trip, load: Load) -> bool:
-        loading_s = self.tables.loading_s(trip.sums[0] + load.n_pallets)
+        if len(trip.timing.loadings) > 1 or load.depot != trip.depot:
+            return True
+        loading_s = self.tables.loading_s(trip.depot, trip.sums[0] + load.n_pallets)
         low_s = max(trip.pickup_s[0], load.pickup_from_s)
         high_s = min(trip.pickup_s[1], load.pickup_to_s)
         if high_s - low_s < loading_s:

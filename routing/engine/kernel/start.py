@@ -9,7 +9,7 @@ from routing.engine.kernel import fields as f
 from routing.engine.kernel.driving import best_label, drive_leg, labels_on, write_starts
 from routing.engine.kernel.heat import heat_stays_in_budget, precool_s
 from routing.engine.kernel.stops import reverse_stops
-from routing.engine.kernel.timing import ENDLESS, drive_back, drive_on
+from routing.engine.kernel.timing import ENDLESS, drive_back, drive_on, driven_from
 
 LEAD_TRIES = 64
 
@@ -35,7 +35,7 @@ def find_lead(book: Ints, k: int, loading_from: int, desk: Ints) -> None:
 def _search_lead(book: Ints, k: int, loading_from: int, desk: Ints) -> None:
     """Find when to leave to be there in time, driving at the speeds of the hours."""
     leg = desk[f.TRIP, f.LEAD_LEG]
-    leaves = loading_from - leg
+    leaves = driven_from(book, loading_from, leg) if leg else loading_from
     for _ in range(LEAD_TRIES):
         arrives, driven, daily = drive_leg(book, k, leaves, leg, np.int64(0), np.int64(0))
         desk[f.FOUND, f.AT_LEAVES], desk[f.FOUND, f.AT_ARRIVAL] = leaves, arrives
