@@ -19,6 +19,7 @@ class Descending:
 
     def __init__(self, problem: PlainProblem, seed: int, pool: Pool) -> None:
         self.pool = pool
+        self.partial: tuple[PlainRoute, ...] = ()
         self._problem, self._seed = problem, seed
         self._search: SectorDescent | None = None
 

@@ -20,6 +20,9 @@ MAX_ENTRY = 1 << 30
 
 MAX_SLOTS = 1_500
 
+BLOCK = 256
+"""Clients whose neighbors are found at once: what bounds the memory."""
+
 
 def may_carry(problem: PlainProblem) -> bool:
     """Whether the kernel knows all that the problem holds."""
@@ -174,17 +177,29 @@ def _slots_of_types(problem: PlainProblem) -> Ints:
 
 def _neighbors(problem: PlainProblem, n_near: int) -> Ints:
     """Return each client's nearest clients by way, unavoidable waiting and lateness."""
-    first = problem.n_depots
-    nearness = problem.distance.astype(np.float64)
-    if problem.has_windows:
-        leave = problem.window_from + problem.service
-        latest = problem.window_to + problem.service
-        wait = problem.window_from[None, :] - problem.duration - latest[:, None]
-        late = leave[:, None] + problem.duration - problem.window_to[None, :]
-        nearness += WAIT_SHARE * np.maximum(0, wait) + LATE_SHARE * np.maximum(0, late)
-        nearness = np.minimum(nearness, nearness.T)
-    inner = nearness[first:, first:].copy()
-    np.fill_diagonal(inner, np.inf)
+    first, n = problem.n_depots, problem.n_places
     n_kept = min(n_near, problem.n_clients - 1)
-    order = np.argsort(inner, axis=1, kind="stable")[:, :n_kept] + first
-    return np.vstack([np.zeros((first, n_kept), dtype=np.int64), order])
+    everyone = np.arange(first, n)
+    near = np.zeros((n, n_kept), dtype=np.int64)
+    for begin in range(first, n, BLOCK):
+        rows = np.arange(begin, min(n, begin + BLOCK))
+        nearness = _nearness(problem, rows, everyone)
+        np.minimum(nearness, _nearness(problem, everyone, rows).T, out=nearness)
+        nearness[np.arange(len(rows)), rows - first] = np.inf
+        nearest = np.argpartition(nearness, n_kept - 1, axis=1)[:, :n_kept]
+        order = np.argsort(np.take_along_axis(nearness, nearest, axis=1), axis=1, kind="stable")
+        near[rows] = np.take_along_axis(nearest, order, axis=1) + first
+    return near
+
+
+def _nearness(problem: PlainProblem, rows: Ints, columns: Ints) -> npt.NDArray[np.float64]:
+    """Return what going from each of `rows` to each of `columns` costs at least, in distance."""
+    at = np.ix_(rows, columns)
+    nearness = problem.distance[at].astype(np.float64)
+    if problem.has_windows:
+        opens, closes, service = problem.window_from, problem.window_to, problem.service
+        passes = problem.duration[at] + service[rows][:, None]
+        wait = opens[columns][None, :] - passes - closes[rows][:, None]
+        late = opens[rows][:, None] + passes - closes[columns][None, :]
+        nearness += WAIT_SHARE * np.maximum(0, wait) + LATE_SHARE * np.maximum(0, late)
+    return nearness

@@ -17,13 +17,19 @@ Routes = tuple[PlainRoute, ...]
 
 MASTER_SHARE = 0.06
 MASTER_MIN_S = 0.05
+COUNTED_LIMIT_S = 0.2
+"""OR-Tools' deterministic seconds for one model where steps are counted."""
 
 
 class Generator(Protocol):
-    """A search that fills the pool and returns the best complete routes that it found."""
+    """A search that fills the pool and returns the best complete routes that it found.
+
+    `partial` are the routes of a last run that had to leave someone who must be visited.
+    """
 
     name: str
     pool: Pool
+    partial: Routes
 
     @property
     def n_steps(self) -> int:
@@ -63,7 +69,7 @@ class Rounds:
 
     def prove(self, end: float) -> None:
         """Let CP-SAT prove the routes the best, or find better ones, until the share `end`."""
-        limit_s = (end - self._budget.share()) * self._budget.seconds
+        limit_s = self._limit_s(end)
         if self.cost is None or limit_s <= 0 or self._is_stopped():
             return
         self._reporter.enter("proof")
@@ -100,15 +106,17 @@ class Rounds:
         return costs.index(min(costs)) if costs else 0
 
     def solution(self) -> PlainSolution:
-        """Return the best so far."""
+        """Return the best so far; without a complete one, routes that leave some unvisited."""
         self._reporter.enter("done")
         problem = self._problem
+        if self.cost is None:
+            self.routes = self._generators[0].partial
         visited = {place for route in self.routes for place in route.places}
         everyone = range(problem.n_depots, problem.n_places)
         return PlainSolution(
             self.routes,
             tuple(place for place in everyone if place not in visited),
-            cost_of(problem, ()) if self.cost is None else self.cost,
+            cost_of(problem, self.routes) if self.cost is None else self.cost,
             bound=self.bound,
             n_steps=sum(generator.n_steps for generator in self._generators),
             seconds=self._budget.seconds_gone(),
@@ -145,8 +153,13 @@ class Rounds:
     def _part(self, end: float) -> Callable[[], float]:
         return self._budget.part(min(self._budget.share(), end), end)
 
-    def _recombine(self, end: float) -> None:
+    def _limit_s(self, end: float) -> float:
+        """Return the time until the share `end`; where steps are counted, little."""
         limit_s = (end - self._budget.share()) * self._budget.seconds
+        return min(limit_s, COUNTED_LIMIT_S) if self._budget.is_counted else limit_s
+
+    def _recombine(self, end: float) -> None:
+        limit_s = self._limit_s(end)
         if self.cost is None or limit_s < MASTER_MIN_S or self._is_stopped():
             return
         self._reporter.enter("master")

@@ -68,6 +68,7 @@ class Strings:
         self._n_batch = STEPS_PER_SHARE
         self._known: dict[tuple[int, tuple[int, ...]], int] = {}
         self.n_steps = 0
+        self.partial: tuple[PlainRoute, ...] = ()
 
     def run(
         self,
@@ -99,6 +100,7 @@ class Strings:
             if elapsed >= 1 or is_lost or should_stop():
                 break
         if not is_complete:
+            self.partial = as_plain(taken(self._ground, self._after, self._first))
             return None, best
         found = taken(self._ground, self._after, self._first)
         self.pool.add_trips((kind, places, self._cost(kind, places)) for kind, places in found)

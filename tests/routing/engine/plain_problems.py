@@ -25,6 +25,8 @@ def random_problem(
     is_client = np.arange(n) >= n_depots
     opens = np.where(is_client, rng.integers(0, 3_000, n), 0) if has_windows else np.zeros(n, int)
     closes = opens + rng.integers(300, 3_000, n) if has_windows else np.full(n, FAR)
+    if has_windows:
+        closes = np.maximum(closes, distance[:n_depots].max(axis=0) + 100)
     closes[:n_depots] = 9_000 if has_windows else FAR
     prize = np.where(rng.random(n) < 0.6, rng.integers(100, 900, n), REQUIRED)
     depots = np.arange(n_types) % n_depots
