@@ -273,6 +273,12 @@ def test_a_large_problem_keeps_its_budget():
     assert check_plain(problem, solution) == []
 
 
+def test_a_spent_budget_still_yields_the_first_descent():
+    problem = problem_of(50)
+    solution = solve_by_descent(problem, budget=Budget(0.0, time.process_time), seed=1)
+    assert check_plain(problem, solution) == []
+
+
 def test_without_any_feasible_route_there_is_no_solution():
     problem = problem_of(6, n_available=1)
     problem.demand[1:] = 61
