@@ -8,7 +8,7 @@ vehicle rests on the road, as late as allowed. `k` is the row of a kind in the b
 import numpy as np
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import inlined, part
+from routing.engine.compiled import bare_part, inlined
 from routing.engine.kernel import fields as f
 from routing.engine.kernel.arrays import MAX_LABELS
 from routing.engine.kernel.timing import (
@@ -24,7 +24,7 @@ from routing.engine.kernel.timing import (
 from routing.engine.problem_tables import FAR
 
 
-@part
+@bare_part
 def _left_after(book: Ints, now: int, left: int, seconds: int) -> int:
     """Return what is left of a way, in hundredths of a second, after driving on for `seconds`."""
     head = book.shape[0] - 1
@@ -49,7 +49,7 @@ def _arrival(book: Ints, now: int, left: int) -> int:
     return driven_by(book, now, left)
 
 
-@part
+@bare_part
 def drive_leg(
     book: Ints, k: int, now: int, base: int, driven: int, daily: int
 ) -> tuple[int, int, int]:
@@ -83,7 +83,7 @@ def drive_leg(
         driven = 0
 
 
-@part
+@bare_part
 def note_rests(
     book: Ints, k: int, leg: int, now: int, base: int, driven: int, daily: int, desk: Ints, at: int
 ) -> int:
@@ -109,7 +109,7 @@ def note_rests(
         driven = 0
 
 
-@part
+@bare_part
 def note_rest(desk: Ints, at: int, leg: int, is_on_road: int, from_s: int, to_s: int) -> int:
     """Write one rest into desk row `at` if there is room; return the next row."""
     if at < desk[f.TRIP, f.REST_END]:
@@ -118,7 +118,7 @@ def note_rest(desk: Ints, at: int, leg: int, is_on_road: int, from_s: int, to_s:
     return at + 1
 
 
-@part
+@bare_part
 def _keep(
     label: Ints, i: int, m: int, ready: int, driven: int, since: int, daily: int
 ) -> tuple[int, int]:
@@ -162,7 +162,7 @@ def _set_first(
     desk[first, f.N_LABELS] = 1
 
 
-@part
+@bare_part
 def labels_on(
     book: Ints,
     k: int,
@@ -238,7 +238,7 @@ def labels_on(
     return -1, 0
 
 
-@part
+@bare_part
 def best_label(desk: Ints, label: Ints, n: int) -> int:
     """Return the label of the last stop that ends first; of equals the more rested."""
     best = 0
@@ -251,7 +251,7 @@ def best_label(desk: Ints, label: Ints, n: int) -> int:
     return best
 
 
-@part
+@bare_part
 def write_starts(desk: Ints, label: Ints, n: int, best: int) -> None:
     """Write the starts of service along the way that ends with label `best`."""
     a = best

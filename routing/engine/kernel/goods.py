@@ -6,7 +6,7 @@ Each returns 0, or the code of what is broken; then `out` holds the load and the
 from typing import Any
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import compiled, inlined, part
+from routing.engine.compiled import bare, bare_part, inlined
 from routing.engine.kernel import codes
 from routing.engine.kernel import fields as f
 from routing.engine.kernel.packing import loads_stand
@@ -22,7 +22,7 @@ def _break(out: Ints, code: int, row: int, first: int, second: int, third: int) 
     return code
 
 
-@part
+@bare_part
 def loads_share_origins(book: Ints, rows: Ints, n: int, desk: Ints, out: Ints) -> int:
     """Ask for few enough depots; write what each loads on the desk, in order of appearance.
 
@@ -55,7 +55,7 @@ def loads_share_origins(book: Ints, rows: Ints, n: int, desk: Ints, out: Ints) -
     return codes.FINE
 
 
-@part
+@bare_part
 def load_is_not_locked_out(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     """Ask that no lock keeps a load off every trip."""
     for i in range(n):
@@ -64,7 +64,7 @@ def load_is_not_locked_out(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     return codes.FINE
 
 
-@part
+@bare_part
 def vehicle_lock_holds(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     """Ask that a load locked to a vehicle goes with that vehicle, a kind of its own."""
     for i in range(n):
@@ -74,7 +74,7 @@ def vehicle_lock_holds(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int
     return codes.FINE
 
 
-@part
+@bare_part
 def carrier_is_allowed(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     """Ask that every load allows the vehicle's carrier."""
     for i in range(n):
@@ -87,7 +87,7 @@ def carrier_is_allowed(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int
     return codes.FINE
 
 
-@part
+@bare_part
 def class_has_a_compartment(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     """Ask that some compartment may be set to each load's temperature class."""
     for i in range(n):
@@ -100,7 +100,7 @@ def class_has_a_compartment(book: Ints, k: int, rows: Ints, n: int, out: Ints) -
     return codes.FINE
 
 
-@part
+@bare_part
 def pallets_fit(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     """Ask that each load has enough pallet places in one suitable compartment."""
     for i in range(n):
@@ -114,7 +114,7 @@ def pallets_fit(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     return codes.FINE
 
 
-@part
+@bare_part
 def weight_fits(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     """Ask that each load is light enough for a compartment with its pallet places, and the vehicle."""
     for i in range(n):
@@ -132,7 +132,7 @@ def weight_fits(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     return codes.FINE
 
 
-@part
+@bare_part
 def volume_fits(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     """Ask that each load is small enough for a compartment with its pallet places that bears it."""
     for i in range(n):
@@ -150,7 +150,7 @@ def volume_fits(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     return codes.FINE
 
 
-@part
+@bare_part
 def apart_loads_are_apart(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     """Ask that no two loads share a trip that must be kept apart."""
     for i in range(n):
@@ -161,7 +161,7 @@ def apart_loads_are_apart(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     return codes.FINE
 
 
-@part
+@bare_part
 def joint_loads_are_complete(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     """Ask that loads that go together are all on the trip."""
     for i in range(n):
@@ -175,7 +175,7 @@ def joint_loads_are_complete(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     return codes.FINE
 
 
-@part
+@bare_part
 def exclusive_groups_hold(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     """Ask that a trip with a load of an exclusive group carries only that group."""
     for i in range(1, n):
@@ -184,7 +184,7 @@ def exclusive_groups_hold(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     return codes.FINE
 
 
-@part
+@bare_part
 def sequences_hold(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     """Ask that loads of one sequence are delivered in the order of their ranks."""
     for i in range(n):
@@ -198,7 +198,7 @@ def sequences_hold(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     return codes.FINE
 
 
-@part
+@bare_part
 def affinities_hold(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     """Ask what loads demand of their company: apart, together, exclusive, in sequence."""
     if not book[book.shape[0] - 1, f.HAS_PAIRS]:
@@ -213,7 +213,7 @@ def affinities_hold(book: Ints, rows: Ints, n: int, out: Ints) -> int:
     return code
 
 
-@part
+@bare_part
 def loads_stand_in_compartments(
     book: Ints, k: int, rows: Ints, n: int, desk: Ints, out: Ints
 ) -> int:
@@ -223,7 +223,7 @@ def loads_stand_in_compartments(
     return _why_not(book, k, rows, n, out)
 
 
-@part
+@bare_part
 def _why_not(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     """Name the total that exceeds the vehicle's largest layout, or conflicting goods."""
     group_at = book[book.shape[0] - 1, f.GROUP_AT]
@@ -254,7 +254,7 @@ def _why_not(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     return _break(out, codes.TRIP_PALLETS, -1, pallets, most_pallets, 0)
 
 
-@part
+@bare_part
 def dock_serves_the_classes(book: Ints, desk: Ints, n_origins: int, out: Ints) -> int:
     """Ask that one dock of each depot serves every temperature class loaded there."""
     depot_at = book[book.shape[0] - 1, f.DEPOT_AT]
@@ -270,7 +270,7 @@ def dock_serves_the_classes(book: Ints, desk: Ints, n_origins: int, out: Ints) -
     return codes.FINE
 
 
-@part
+@bare_part
 def each_load_fits(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     """Ask the rules that concern each load and the vehicle alone, rule by rule."""
     code = load_is_not_locked_out(book, rows, n, out)
@@ -289,7 +289,7 @@ def each_load_fits(book: Ints, k: int, rows: Ints, n: int, out: Ints) -> int:
     return code
 
 
-@compiled
+@bare
 def fill_alone(book: Ints, alone: Any, rows: Ints, out: Ints) -> None:
     """Write into `alone` the first rule that each load breaks alone on each kind."""
     for row in range(alone.shape[1]):
@@ -299,7 +299,7 @@ def fill_alone(book: Ints, alone: Any, rows: Ints, out: Ints) -> None:
             alone[kind, row] = each_load_fits(book, k, rows, 1, out)
 
 
-@part
+@bare_part
 def judge_goods(book: Ints, alone: Any, k: int, rows: Ints, n: int, desk: Ints, out: Ints) -> int:
     """Ask every rule that does not depend on time; 0 or the code of the first that fails."""
     head = book.shape[0] - 1

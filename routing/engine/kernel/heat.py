@@ -1,7 +1,7 @@
 """Cold and heat of a trip: cooling down before loading, and what open doors let in."""
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import inlined, part
+from routing.engine.compiled import bare_part, inlined
 from routing.engine.kernel import codes
 from routing.engine.kernel import fields as f
 from routing.engine.kernel.timing import hour_of
@@ -19,7 +19,7 @@ def air_at(book: Ints, now: int) -> int:
     return book[book[head, f.HOUR_AT] + hour, f.AIR]
 
 
-@part
+@bare_part
 def set_cold(book: Ints, k: int, rows: Ints, n: int, desk: Ints) -> None:
     """Write what cooling and heat depend on: set-points and budgets of the compartments in use.
 
@@ -47,7 +47,7 @@ def set_cold(book: Ints, k: int, rows: Ints, n: int, desk: Ints) -> None:
     set_precooling(book, book[k, f.BAY_AT], n, desk)
 
 
-@part
+@bare_part
 def set_precooling(book: Ints, bay_at: int, n: int, desk: Ints) -> None:
     """Write what cooling depends on: the most of compartments with a reading, the coldest of others."""
     for i in range(n):
@@ -72,7 +72,7 @@ def precool_s(book: Ints, desk: Ints, loading_from: int) -> int:
     return (MINUTE_S * dc + rate - 1) // rate
 
 
-@part
+@bare_part
 def heat_stays_in_budget(book: Ints, rows: Ints, n: int, first: int, desk: Ints, out: Ints) -> int:
     """Ask that open doors warm no compartment beyond its budget; delivery i is stop `first` + i."""
     use_at = desk[f.TRIP, f.USE_AT]

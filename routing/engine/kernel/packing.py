@@ -1,14 +1,14 @@
 """Which load stands in which compartment: classes that mix, goods that agree, and enough room."""
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import compiled, inlined, part
+from routing.engine.compiled import bare, bare_part, inlined
 from routing.engine.kernel import fields as f
 
 TRIES = 5_000
 """Steps of the search for a packing of one layout; few trips need more than one per load."""
 
 
-@part
+@bare_part
 def stand_in_one_bay(book: Ints, at: int, rows: Ints, n: int) -> bool:
     """Whether all loads stand in the compartment `at` together."""
     head = book.shape[0] - 1
@@ -56,7 +56,7 @@ def _change(book: Ints, row: int, desk: Ints, use: int, sign: int) -> None:
     desk[use, f.USED_KG] += sign * book[row, f.KG]
 
 
-@part
+@bare_part
 def _largest_first(book: Ints, rows: Ints, n: int, desk: Ints) -> None:
     """Write the places of `rows` into `ORDER`: by pallets, then weight, the largest first."""
     for i in range(n):
@@ -73,7 +73,7 @@ def _largest_first(book: Ints, rows: Ints, n: int, desk: Ints) -> None:
         desk[f.LINES + j, f.ORDER] = i
 
 
-@part
+@bare_part
 def stand_in_bays(
     book: Ints, first: int, end: int, skip: int, rows: Ints, n: int, desk: Ints
 ) -> bool:
@@ -83,7 +83,8 @@ def stand_in_bays(
     """
     use_at = desk[f.TRIP, f.USE_AT]
     for position in range(first - skip, end - skip):
-        desk[use_at + position, f.USED_PALLETS : f.USED_GROUPS + 1] = 0
+        for c in range(f.USED_PALLETS, f.USED_GROUPS + 1):
+            desk[use_at + position, c] = 0
     depth, tries = 0, TRIES
     i = desk[f.LINES, f.ORDER]
     position = first - skip
@@ -121,7 +122,7 @@ def stand_in_bays(
     return False
 
 
-@part
+@bare_part
 def loads_stand(book: Ints, k: int, rows: Ints, n: int, desk: Ints) -> bool:
     """Whether the loads stand in the compartments of one layout of the kind in row `k`."""
     kg = 0
@@ -151,7 +152,7 @@ def loads_stand(book: Ints, k: int, rows: Ints, n: int, desk: Ints) -> bool:
     return False
 
 
-@compiled
+@bare
 def pack(book: Ints, kind: int, rows: Ints, n: int, desk: Ints) -> bool:
     """Whether the loads stand in the compartments of a vehicle of `kind`, all other rules aside."""
     return loads_stand(book, book[book.shape[0] - 1, f.KIND_AT] + kind, rows, n, desk)

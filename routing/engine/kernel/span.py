@@ -1,7 +1,7 @@
 """When, within one span of loading starts, a trip holds every rule, and when it is shortest."""
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import inlined, part
+from routing.engine.compiled import bare_part, inlined
 from routing.engine.kernel import codes
 from routing.engine.kernel import fields as f
 from routing.engine.kernel.heat import heat_stays_in_budget
@@ -24,7 +24,7 @@ MAX_STEPS = 48
 """Where air or speed change by the hour, starts are tried in steps."""
 
 
-@part
+@bare_part
 def judge_span(
     book: Ints, k: int, rows: Ints, n: int, n_origins: int, low: int, high: int, desk: Ints,
     label: Ints, out: Ints,
@@ -43,7 +43,7 @@ def judge_span(
     return _judge_any(book, k, rows, n, n_origins, first, high, desk, label, out)
 
 
-@part
+@bare_part
 def _first_ready(book: Ints, k: int, low: int, high: int, desk: Ints) -> int:
     """Return the first start of loading from `low` on that the shift and the lead allow."""
     start = low
@@ -56,7 +56,7 @@ def _first_ready(book: Ints, k: int, low: int, high: int, desk: Ints) -> int:
     return start
 
 
-@part
+@bare_part
 def _judge_plain(
     book: Ints, k: int, rows: Ints, n: int, n_origins: int, low: int, high: int, desk: Ints,
     label: Ints, out: Ints,
@@ -90,7 +90,7 @@ def _judge_plain(
     return codes.FINE
 
 
-@part
+@bare_part
 def _heat_at(
     book: Ints, rows: Ints, n: int, n_origins: int, start: int, desk: Ints, out: Ints
 ) -> int:
@@ -113,7 +113,7 @@ def _keep_shorter(
         out[codes.END] = best - lead + duration
 
 
-@part
+@bare_part
 def _judge_any(
     book: Ints, k: int, rows: Ints, n: int, n_origins: int, low: int, high: int, desk: Ints,
     label: Ints, out: Ints,
@@ -151,7 +151,7 @@ def _judge_any(
     return codes.FINE
 
 
-@part
+@bare_part
 def _climb(
     book: Ints, k: int, rows: Ints, n: int, n_origins: int, end: int, low: int, latest: int,
     desk: Ints, label: Ints, out: Ints,
@@ -171,7 +171,7 @@ def _climb(
         end = desk[f.FOUND, f.AT_END]
 
 
-@part
+@bare_part
 def try_start(
     book: Ints, k: int, rows: Ints, n: int, n_origins: int, start: int, desk: Ints, label: Ints,
     out: Ints,
@@ -195,7 +195,7 @@ def _note_start(start: int, end: int, lead: int, desk: Ints) -> None:
         desk[spread, f.BEST_START], desk[spread, f.BEST_LEAD] = start, lead
 
 
-@part
+@bare_part
 def _last_in_time(
     book: Ints, k: int, low: int, latest: int, desk: Ints, label: Ints, out: Ints
 ) -> int:

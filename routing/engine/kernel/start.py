@@ -3,7 +3,7 @@
 import numpy as np
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import inlined, part
+from routing.engine.compiled import bare_part, inlined
 from routing.engine.kernel import codes
 from routing.engine.kernel import fields as f
 from routing.engine.kernel.driving import best_label, drive_leg, labels_on, write_starts
@@ -14,7 +14,7 @@ from routing.engine.kernel.timing import ENDLESS, drive_back, drive_on, driven_f
 LEAD_TRIES = 64
 
 
-@part
+@bare_part
 def find_lead(book: Ints, k: int, loading_from: int, desk: Ints) -> None:
     """Write when the vehicle leaves and reaches its first depot, and the lead.
 
@@ -31,7 +31,7 @@ def find_lead(book: Ints, k: int, loading_from: int, desk: Ints) -> None:
     desk[f.FOUND, f.AT_LEAD] = max(lead, precool_s(book, desk, loading_from))
 
 
-@part
+@bare_part
 def _search_lead(book: Ints, k: int, loading_from: int, desk: Ints) -> None:
     """Find when to leave to be there in time, driving at the speeds of the hours."""
     leg = desk[f.TRIP, f.LEAD_LEG]
@@ -46,7 +46,7 @@ def _search_lead(book: Ints, k: int, loading_from: int, desk: Ints) -> None:
     desk[f.FOUND, f.AT_LEAVES] = -ENDLESS
 
 
-@part
+@bare_part
 def go_on(book: Ints, k: int, loading_from: int, desk: Ints, label: Ints, out: Ints) -> int:
     """Go through the stops after a loading that starts now; write end, wait and starts of service."""
     n = desk[f.TRIP, f.N_STOPS]
@@ -96,7 +96,7 @@ def too_long(book: Ints, k: int, duration: int, out: Ints) -> int:
     return codes.TOO_LONG
 
 
-@part
+@bare_part
 def judge_start(
     book: Ints, k: int, rows: Ints, n: int, n_origins: int, loading_from: int, desk: Ints,
     label: Ints, out: Ints,
@@ -121,7 +121,7 @@ def judge_start(
     return code
 
 
-@part
+@bare_part
 def latest_before(book: Ints, k: int, limit: int, desk: Ints, label: Ints) -> int:
     """Return the latest start of the first loading with which the trip may end by `limit`.
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import part
+from routing.engine.compiled import bare_part
 from routing.engine.kernel import codes
 from routing.engine.kernel import fields as f
 from routing.engine.kernel.driving import drive_leg
@@ -13,7 +13,7 @@ from routing.engine.kernel.timing import ENDLESS, PERCENT
 from routing.engine.problem_tables import FAR
 
 
-@part
+@bare_part
 def loading_spans(book: Ints, j: int, desk: Ints, at: int, out: Ints) -> int:
     """Write the spans in which loading at origin row `j` may start into the desk from row `at` on.
 
@@ -37,7 +37,7 @@ def loading_spans(book: Ints, j: int, desk: Ints, at: int, out: Ints) -> int:
     return n_spans
 
 
-@part
+@bare_part
 def set_loading_times(book: Ints, n_origins: int, desk: Ints) -> None:
     """Write how long each depot of the trip loads."""
     for j in range(f.ORIGINS, f.ORIGINS + n_origins):
@@ -46,7 +46,7 @@ def set_loading_times(book: Ints, n_origins: int, desk: Ints) -> None:
         desk[j, f.ORIGIN_S] = book[row, f.SETUP] + per_pallet * desk[j, f.ORIGIN_PALLETS]
 
 
-@part
+@bare_part
 def set_more_loadings(
     distance: Any, duration: Any, book: Ints, n_origins: int, desk: Ints, out: Ints
 ) -> bool:
@@ -73,7 +73,7 @@ def set_more_loadings(
     return True
 
 
-@part
+@bare_part
 def set_stops(
     distance: Any, duration: Any, book: Ints, k: int, rows: Ints, n: int, n_origins: int,
     desk: Ints, out: Ints,
@@ -124,7 +124,7 @@ def set_stops(
     return codes.FINE
 
 
-@part
+@bare_part
 def set_parts(book: Ints, first: int, end: int, desk: Ints, line: int) -> None:
     """Copy the several spans of a delivery to the desk, behind those of the lines before."""
     at = desk[f.TRIP, f.PART_AT]
@@ -137,7 +137,7 @@ def set_parts(book: Ints, first: int, end: int, desk: Ints, line: int) -> None:
     desk[f.TRIP, f.HAS_SPANS] = 1
 
 
-@part
+@bare_part
 def set_driving(book: Ints, k: int, desk: Ints) -> None:
     """Write the drive to the first depot, and whether a rest may be needed after it."""
     head = book.shape[0] - 1
@@ -162,7 +162,7 @@ def set_driving(book: Ints, k: int, desk: Ints) -> None:
     desk[f.TRIP, f.MAY_REST] = driven + legs > max_driving or may_tire
 
 
-@part
+@bare_part
 def reverse_stops(desk: Ints) -> int:
     """Write the trip from its end to the first depot, every moment with its sign changed.
 

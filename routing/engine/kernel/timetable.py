@@ -1,7 +1,7 @@
 """Every time of a trip whose loadings start at given moments."""
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import compiled, part
+from routing.engine.compiled import bare, bare_part
 from routing.engine.kernel import codes
 from routing.engine.kernel import fields as f
 from routing.engine.kernel.arrays import Data, Work
@@ -14,7 +14,7 @@ from routing.engine.kernel.timing import next_start
 from routing.engine.kernel.trip import cost_of, swap_rows
 
 
-@compiled
+@bare
 def timetable(
     data: Data, kind: int, rows: Ints, n: int, depots: Ints, starts: Ints, work: Work, out: Ints
 ) -> int:
@@ -58,7 +58,7 @@ def timetable(
     return codes.FINE
 
 
-@part
+@bare_part
 def _put_in_order(desk: Ints, n_origins: int, depots: Ints) -> bool:
     """Sort the depots of the trip as asked for; False when they are others."""
     if depots.shape[0] != n_origins:
@@ -74,7 +74,7 @@ def _put_in_order(desk: Ints, n_origins: int, depots: Ints) -> bool:
     return True
 
 
-@part
+@bare_part
 def _fix_starts(
     desk: Ints, n_origins: int, first_at: int, n_spans: int, starts: Ints, out: Ints
 ) -> bool:
@@ -98,7 +98,7 @@ def _fix_starts(
     return is_allowed
 
 
-@part
+@bare_part
 def _write_table(book: Ints, k: int, start: int, desk: Ints, label: Ints) -> None:
     """Write the way that ends first into the desk's lines, and its rests."""
     n = desk[f.TRIP, f.N_STOPS]
@@ -134,7 +134,7 @@ def _write_table(book: Ints, k: int, start: int, desk: Ints, label: Ints) -> Non
     desk[f.FOUND, f.N_RESTS] = at - rest_at
 
 
-@part
+@bare_part
 def _rested(desk: Ints, first: int, end: int) -> int:
     """Return the length of the rests in the desk's rows `first` … `end`."""
     seconds = 0

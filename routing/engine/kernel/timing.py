@@ -1,7 +1,7 @@
 """Times of a trip that no rest interrupts: spans in which service may start, one pass on, one back."""
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import inlined, part
+from routing.engine.compiled import bare_part, inlined
 from routing.engine.kernel import fields as f
 from routing.engine.problem_tables import FAR
 
@@ -53,7 +53,7 @@ def speed_at(book: Ints, hour: int) -> int:
     return book[book[head, f.HOUR_AT] + at, f.SPEED]
 
 
-@part
+@bare_part
 def driven_by(book: Ints, now: int, left: int) -> int:
     """Return when a way that takes `left` hundredths of a second at base speed is driven.
 
@@ -72,7 +72,7 @@ def driven_by(book: Ints, now: int, left: int) -> int:
         now = ends
 
 
-@part
+@bare_part
 def driven_from(book: Ints, now: int, base: int) -> int:
     """Return the last moment to leave for a leg of `base` seconds that must end by `now`.
 
@@ -94,7 +94,7 @@ def driven_from(book: Ints, now: int, base: int) -> int:
         now = begins
 
 
-@part
+@bare_part
 def drive_on(book: Ints, desk: Ints, n: int, ready: int) -> tuple[int, int, int]:
     """Go through the `n` stops from `ready` on without a rest; write the starts of service.
 
@@ -117,7 +117,7 @@ def drive_on(book: Ints, desk: Ints, n: int, ready: int) -> tuple[int, int, int]
     return now, waited, -1
 
 
-@part
+@bare_part
 def drive_back(book: Ints, desk: Ints, n: int, limit: int) -> int:
     """Return the latest moment to leave the first depot so that the trip ends by `limit`.
 

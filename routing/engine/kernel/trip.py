@@ -3,7 +3,7 @@
 from typing import Any
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import compiled, inlined, part
+from routing.engine.compiled import bare, bare_part, inlined
 from routing.engine.kernel import codes
 from routing.engine.kernel import fields as f
 from routing.engine.kernel.arrays import Data, Work
@@ -20,7 +20,7 @@ def _half_up(amount: int, unit: int) -> int:
     return (amount + unit // 2) // unit
 
 
-@part
+@bare_part
 def cost_of(book: Ints, k: int, distance: int, duration: int) -> int:
     """Return what a trip of the kind in book row `k` costs; each part is rounded half up to one fen."""
     over = max(0, duration - book[k, f.OVERTIME_AFTER])
@@ -33,7 +33,7 @@ def cost_of(book: Ints, k: int, distance: int, duration: int) -> int:
     )
 
 
-@compiled
+@bare
 def judge_trip(data: Data, kind: int, rows: Ints, n: int, work: Work, out: Ints) -> int:
     """Judge the trip of a vehicle of `kind` that delivers `rows[:n]` (n ≥ 1) in this order.
 
@@ -57,7 +57,7 @@ def judge_trip(data: Data, kind: int, rows: Ints, n: int, work: Work, out: Ints)
     )
 
 
-@part
+@bare_part
 def judge_orders(
     distance: Any, duration: Any, book: Ints, k: int, rows: Ints, n: int, n_origins: int,
     desk: Ints, label: Ints, spare: Ints, out: Ints,
@@ -71,22 +71,24 @@ def judge_orders(
             swap_rows(desk, f.ORIGINS + (0 if n_origins == 2 or shuffle % 2 else 1))
         code = judge_order(distance, duration, book, k, rows, n, n_origins, desk, label, spare)
         if code == codes.FINE and (not has_best or spare[codes.COST] < out[codes.COST]):
-            out[:] = spare
+            for at in range(codes.N_OUT):
+                out[at] = spare[at]
             has_best = True
         elif shuffle == 0:
             first_code = code
-            out[codes.FAIL_LOAD :] = spare[codes.FAIL_LOAD :]
+            for at in range(codes.FAIL_LOAD, codes.N_OUT):
+                out[at] = spare[at]
     return codes.FINE if has_best else first_code
 
 
-@part
+@bare_part
 def swap_rows(desk: Ints, row: int) -> None:
     """Let a depot of the trip change places with the next one."""
     for c in range(f.N_ORIGIN):
         desk[row, c], desk[row + 1, c] = desk[row + 1, c], desk[row, c]
 
 
-@part
+@bare_part
 def judge_order(
     distance: Any, duration: Any, book: Ints, k: int, rows: Ints, n: int, n_origins: int,
     desk: Ints, label: Ints, out: Ints,
@@ -127,7 +129,7 @@ def judge_order(
     return codes.FINE
 
 
-@part
+@bare_part
 def _write_more_loadings(
     book: Ints, k: int, n_origins: int, desk: Ints, label: Ints, out: Ints
 ) -> None:
