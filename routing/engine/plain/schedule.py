@@ -1,6 +1,6 @@
 """When which generator searches, and how warm: the rounds into which a budget is cut.
 
-Tuned on r1_2_5, rc1_4_5, R2_10_3 and RC1_10_6 (VRPTW) at 10 s of processor time.
+Tuned on r1_2_5, r2_2_6, rc1_4_5, R2_10_3 and RC1_10_6 (VRPTW) at 5 and 10 s of processor time.
 """
 
 from typing import NamedTuple

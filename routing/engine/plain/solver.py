@@ -38,6 +38,9 @@ from routing.engine.plain.schedule import (
 from routing.engine.plain.strings import Strings
 
 STRINGS, DESCENT = 0, 1
+MOST_RACING = 2_000
+"""Clients beyond which the descent's first step takes too long to race."""
+
 PROOF_BEGIN, PROOF_END = 0.3, 0.8
 """Latest begin and end of the attempt to prove a small problem's routes the best."""
 
@@ -88,7 +91,7 @@ def solve_plain(  # noqa: PLR0913  (all but two are optional)
     elif is_measured(problem):
         _search_measured(rounds, problem, budget)
     else:
-        winner = rounds.race(RACE_SHARE, HOT)
+        winner = rounds.race(RACE_SHARE, HOT) if problem.n_clients <= MOST_RACING else STRINGS
         begin = budget.share()
         rounds.search(plan_of(problem, budget.seconds, (winner,), begin))
     return rounds.solution()
