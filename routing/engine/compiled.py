@@ -2,11 +2,13 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
+import llvmlite.binding
 import numba
 from numba.core import config as numba_config
 
@@ -58,16 +60,37 @@ def _cached(
     numba itself watches the function's own file only, and would run a caller with the old code
     of what it calls.
     """
+    options: dict[str, Any] = dict.fromkeys(_NO_WRAPPERS, is_part)
+    if not counts_references:
+        options["_nrt"] = False
+    with _cache_of(function):
+        made = numba.njit(cache=True, nogil=True, inline=inline, error_model="numpy", **options)
+        return cast("F", made(function))
+
+
+_OFFERED: dict[str, Any] = {}
+"""What is offered must live as long as the process."""
+
+
+def offer(name: str, function: Callable[..., Any], signature: Any) -> None:
+    """Compile `function` now and offer it under `name` to compiled code that declares it external.
+
+    Code that calls it so is compiled without it: a large function in many callers costs minutes.
+    """
+    with _cache_of(function):
+        made: Any = numba.cfunc(signature, cache=True, error_model="numpy")(function)
+    _OFFERED[name] = made
+    llvmlite.binding.add_symbol(name, made.address)
+
+
+@contextmanager
+def _cache_of(function: Callable[..., Any]) -> Iterator[None]:
     path = Path(function.__code__.co_filename).resolve()
     before = config.CACHE_DIR
     folder = Path(before) if before else path.parent / "__pycache__"
     config.CACHE_DIR = str(folder / f"compiled-{_digest(path)}")
     try:
-        options: dict[str, Any] = dict.fromkeys(_NO_WRAPPERS, is_part)
-        if not counts_references:
-            options["_nrt"] = False
-        made = numba.njit(cache=True, nogil=True, inline=inline, error_model="numpy", **options)
-        return cast("F", made(function))
+        yield
     finally:
         config.CACHE_DIR = before
 

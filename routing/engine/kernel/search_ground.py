@@ -37,14 +37,14 @@ class Ground(NamedTuple):
     opening: Ints
     contract: Ints
     mixes: Ints
-    near: Ints32
+    near: Ints
     fast_s: Ints32
     meters: Ints32
     figures: Ints
     load_keys: Keys
     kind_keys: Keys
     single: Ints
-    order: Ints32
+    order: Ints
 
 
 def ground_of(problem: Problem, kinds: Sequence[Sequence[int]]) -> Ground:
@@ -76,15 +76,15 @@ def ground_of(problem: Problem, kinds: Sequence[Sequence[int]]) -> Ground:
         load_keys=keys.integers(1, 1 << 63, problem.n_loads, dtype=np.uint64),
         kind_keys=keys.integers(1, 1 << 63, len(kinds), dtype=np.uint64),
         single=np.full((len(kinds), len(units)), FAR, dtype=np.int64),
-        order=np.full((len(units), len(kinds)), -1, dtype=np.int32),
+        order=np.full((len(units), len(kinds)), -1, dtype=np.int64),
     )
 
 
-def neighbors_of(problem: Problem) -> Ints32:
+def neighbors_of(problem: Problem) -> Ints:
     """Return, per load, itself and the loads of like destination, time and origin, nearest first."""
     loads, n = problem.loads, problem.n_loads
     middle_s = (loads.delivery_from_s + loads.delivery_to_s) / 2.0
-    near = np.zeros((n, min(n, N_NEIGHBORS)), dtype=np.int32)
+    near = np.zeros((n, min(n, N_NEIGHBORS)), dtype=np.int64)
     for first in range(0, n, ROWS_AT_ONCE):
         part = slice(first, first + ROWS_AT_ONCE)
         places = np.ix_(loads.place[part], loads.place)

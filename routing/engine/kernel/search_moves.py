@@ -3,7 +3,6 @@
 from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.arrays import Data
 from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_places import is_free
 from routing.engine.kernel.search_state import State, below, chance, price_rows, put, take_off
@@ -13,22 +12,22 @@ OVERLOOKED = 0.2
 
 
 @part
-def move(data: Data, g: Ground, s: State) -> None:
+def move(g: Ground, s: State) -> None:
     """Make one of the moves, if it is possible at all."""
     c = s.counters
     if c[f.S_N_ACTIVE] == 0:
         return
     draw = chance(s.rng)
     if draw < 0.4:
-        change_kind(data, g, s, s.active[below(s.rng, c[f.S_N_ACTIVE])])
+        change_kind(g, s, s.active[below(s.rng, c[f.S_N_ACTIVE])])
     elif draw < 0.7:
-        swap_kinds(data, g, s, s.active[below(s.rng, c[f.S_N_ACTIVE])])
+        swap_kinds(g, s, s.active[below(s.rng, c[f.S_N_ACTIVE])])
     else:
-        exchange_tails(data, g, s, below(s.rng, len(s.where)))
+        exchange_tails(g, s, below(s.rng, len(s.where)))
 
 
 @part
-def change_kind(data: Data, g: Ground, s: State, slot: int) -> None:
+def change_kind(g: Ground, s: State, slot: int) -> None:
     """Let another free kind run the trip, the cheapest but now and then the next."""
     n, own = s.trip[slot, f.T_N], s.trip[slot, f.T_KIND]
     for at in range(n):
@@ -44,11 +43,11 @@ def change_kind(data: Data, g: Ground, s: State, slot: int) -> None:
         least_fen = g.kind[kind, f.K_FIXED]
         if least_fen >= best_fen or chance(s.rng) < OVERLOOKED:
             continue
-        cost_fen = price_rows(data, g, s, kind, s.cand, n)
+        cost_fen = price_rows(g, s, kind, s.cand, n)
         if cost_fen < best_fen:
             best_fen, best = cost_fen, kind
     if best >= 0:
-        put(data, g, s, slot, best, s.cand, n)
+        put(g, s, slot, best, s.cand, n)
 
 
 @part
@@ -65,7 +64,7 @@ def may_run(g: Ground, s: State, slot: int, kind: int) -> bool:
 
 
 @part
-def swap_kinds(data: Data, g: Ground, s: State, slot: int) -> None:
+def swap_kinds(g: Ground, s: State, slot: int) -> None:
     """Let two trips swap their vehicles: of all others, the one that gains most."""
     c, own = s.counters, s.trip[slot, f.T_KIND]
     n = s.trip[slot, f.T_N]
@@ -79,10 +78,10 @@ def swap_kinds(data: Data, g: Ground, s: State, slot: int) -> None:
             continue
         if not may_run(g, s, slot, kind) or not may_run(g, s, other, own):
             continue
-        mine_fen = price_rows(data, g, s, kind, s.cand, n)
+        mine_fen = price_rows(g, s, kind, s.cand, n)
         if mine_fen >= f.FAR or mine_fen - s.trip[other, f.T_COST] >= best_fen:
             continue
-        theirs_fen = price_rows(data, g, s, own, s.rows[other], s.trip[other, f.T_N])
+        theirs_fen = price_rows(g, s, own, s.rows[other], s.trip[other, f.T_N])
         extra_fen = mine_fen + theirs_fen - s.trip[other, f.T_COST]
         if theirs_fen < f.FAR and extra_fen < best_fen:
             best_fen, best = extra_fen, other
@@ -91,12 +90,12 @@ def swap_kinds(data: Data, g: Ground, s: State, slot: int) -> None:
     n_theirs, kind = s.trip[best, f.T_N], s.trip[best, f.T_KIND]
     for at in range(n_theirs):
         s.cand_2[at] = s.rows[best, at]
-    put(data, g, s, slot, kind, s.cand, n)
-    put(data, g, s, best, own, s.cand_2, n_theirs)
+    put(g, s, slot, kind, s.cand, n)
+    put(g, s, best, own, s.cand_2, n_theirs)
 
 
 @part
-def exchange_tails(data: Data, g: Ground, s: State, row: int) -> None:
+def exchange_tails(g: Ground, s: State, row: int) -> None:
     """Cut two trips near a load and join each head with the other's tail (2-opt*)."""
     slot = s.where[row]
     if slot < 0:
@@ -119,11 +118,11 @@ def exchange_tails(data: Data, g: Ground, s: State, row: int) -> None:
         n_tries += 1
         if n_tries > TAIL_TRIES:
             break
-        extra_fen = price_exchange(data, g, s, slot, at, other, there)
+        extra_fen = price_exchange(g, s, slot, at, other, there)
         if extra_fen < best_fen:
             best_fen, best, best_at = extra_fen, other, there
     if best >= 0:
-        make_exchange(data, g, s, slot, at, best, best_at)
+        make_exchange(g, s, slot, at, best, best_at)
 
 
 @part
@@ -149,16 +148,14 @@ def joined_rows(s: State, slot: int, at: int, other: int, there: int, rows: Ints
 
 
 @part
-def price_exchange(
-    data: Data, g: Ground, s: State, slot: int, at: int, other: int, there: int
-) -> int:
+def price_exchange(g: Ground, s: State, slot: int, at: int, other: int, there: int) -> int:
     """Return the extra cost of exchanging the tails, FAR when a rule forbids it."""
     extra_fen = -s.trip[slot, f.T_COST] - s.trip[other, f.T_COST]
     n = joined_rows(s, slot, at, other, there, s.cand)
     if n < 0:
         return f.FAR
     if n > 0:
-        cost_fen = price_rows(data, g, s, s.trip[slot, f.T_KIND], s.cand, n)
+        cost_fen = price_rows(g, s, s.trip[slot, f.T_KIND], s.cand, n)
         if cost_fen >= f.FAR:
             return f.FAR
         extra_fen += cost_fen
@@ -166,7 +163,7 @@ def price_exchange(
     if n < 0:
         return f.FAR
     if n > 0:
-        cost_fen = price_rows(data, g, s, s.trip[other, f.T_KIND], s.cand, n)
+        cost_fen = price_rows(g, s, s.trip[other, f.T_KIND], s.cand, n)
         if cost_fen >= f.FAR:
             return f.FAR
         extra_fen += cost_fen
@@ -174,9 +171,7 @@ def price_exchange(
 
 
 @part
-def make_exchange(
-    data: Data, g: Ground, s: State, slot: int, at: int, other: int, there: int
-) -> None:
+def make_exchange(g: Ground, s: State, slot: int, at: int, other: int, there: int) -> None:
     """Exchange the tails; a trip without loads ends."""
     n = joined_rows(s, slot, at, other, there, s.cand)
     n_other = joined_rows(s, other, there, slot, at, s.cand_2)
@@ -184,6 +179,6 @@ def make_exchange(
     take_off(g, s, slot)
     take_off(g, s, other)
     if n > 0:
-        put(data, g, s, slot, kind, s.cand, n)
+        put(g, s, slot, kind, s.cand, n)
     if n_other > 0:
-        put(data, g, s, other, kind_other, s.cand_2, n_other)
+        put(g, s, other, kind_other, s.cand_2, n_other)

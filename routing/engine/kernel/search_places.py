@@ -7,7 +7,6 @@ import numpy as np
 from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.arrays import Data
 from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_state import (
     MEMO_BITS,
@@ -200,7 +199,7 @@ def memo_key(s: State, slot: int, unit: int) -> Any:
 
 
 @part
-def judge_spot(data: Data, g: Ground, s: State, index: int, unit: int) -> tuple[int, int]:
+def judge_spot(g: Ground, s: State, index: int, unit: int) -> tuple[int, int]:
     """Judge the positions of a spot; return the cheapest trip's cost (or FAR) and its position."""
     slot = s.spots[index, SPOT_SLOT]
     kind = s.trip[slot, f.T_KIND]
@@ -212,7 +211,7 @@ def judge_spot(data: Data, g: Ground, s: State, index: int, unit: int) -> tuple[
         if size > 1 and attempt == n + 1:
             position = WOVEN
         n_rows = composed(g, s, slot, unit, position, s.cand)
-        cost_fen = price_rows(data, g, s, kind, s.cand, n_rows)
+        cost_fen = price_rows(g, s, kind, s.cand, n_rows)
         if cost_fen < best_fen:
             best_fen, best = cost_fen, position
     remember(s, slot, unit, best, best_fen)
@@ -220,7 +219,7 @@ def judge_spot(data: Data, g: Ground, s: State, index: int, unit: int) -> tuple[
 
 
 @part
-def cheapest_place(data: Data, g: Ground, s: State, unit: int, blink: bool) -> int:
+def cheapest_place(g: Ground, s: State, unit: int, blink: bool) -> int:
     """Find the cheapest place; leave slot (-1: a free vehicle), kind and position in the counters.
 
     What the second-best place costs, or at least, stands there too.
@@ -270,7 +269,7 @@ def cheapest_place(data: Data, g: Ground, s: State, unit: int, blink: bool) -> i
             second_fen = min(second_fen, s.spots[least, SPOT_BOUND])
             break
         slot = s.spots[least, SPOT_SLOT]
-        cost_fen, position = judge_spot(data, g, s, least, unit)
+        cost_fen, position = judge_spot(g, s, least, unit)
         extra_fen = f.FAR if cost_fen >= f.FAR else cost_fen - s.trip[slot, f.T_COST]
         if extra_fen >= best_fen:
             second_fen = min(second_fen, extra_fen)

@@ -2,7 +2,6 @@
 
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.arrays import Data
 from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_places import NOWHERE, cheapest_place, composed
 from routing.engine.kernel.search_state import State, below, chance, put, take_off
@@ -20,7 +19,7 @@ MOST_REGRETTED = 12
 
 
 @part
-def recreate(data: Data, g: Ground, s: State) -> None:
+def recreate(g: Ground, s: State) -> None:
     """Insert left units where they cost least; what costs more than its price stays.
 
     Now and then the price is overlooked until all are in: units that are each too cheap for a
@@ -29,11 +28,11 @@ def recreate(data: Data, g: Ground, s: State) -> None:
     n = choose_todo(s)
     is_generous = chance(s.rng) < GENEROUS
     if n <= MOST_REGRETTED and chance(s.rng) < REGRETFUL:
-        regret(data, g, s, n, is_generous)
+        regret(g, s, n, is_generous)
     else:
         sort_todo(g, s, n, below(s.rng, 10))
         for at in range(n):
-            insert(data, g, s, s.todo[at], True, is_generous)
+            insert(g, s, s.todo[at], True, is_generous)
     if is_generous:
         close_unworthy(g, s)
 
@@ -52,29 +51,29 @@ def choose_todo(s: State) -> int:
 
 
 @part
-def insert(data: Data, g: Ground, s: State, unit: int, blink: bool, is_generous: bool) -> bool:
+def insert(g: Ground, s: State, unit: int, blink: bool, is_generous: bool) -> bool:
     """Insert the unit at its cheapest place if that is worth its price; say whether it is in."""
-    extra_fen = cheapest_place(data, g, s, unit, blink)
+    extra_fen = cheapest_place(g, s, unit, blink)
     if extra_fen >= f.FAR:
         return False
     if extra_fen > g.unit[unit, f.U_LEFT_FEN] and not is_generous:
         return False
     slot, kind, position = s.counters[f.S_SLOT], s.counters[f.S_KIND], s.counters[f.S_PLACE]
     if slot == NOWHERE:
-        return open_trip(data, g, s, kind, unit)
+        return open_trip(g, s, kind, unit)
     n = composed(g, s, slot, unit, position, s.cand)
-    return put(data, g, s, slot, kind, s.cand, n)
+    return put(g, s, slot, kind, s.cand, n)
 
 
 @part
-def open_trip(data: Data, g: Ground, s: State, kind: int, unit: int) -> bool:
+def open_trip(g: Ground, s: State, kind: int, unit: int) -> bool:
     """Let a free vehicle of the kind carry the unit alone."""
     if s.counters[f.S_N_FREE] == 0:
         return False
     first, n = g.unit[unit, f.U_FIRST], g.unit[unit, f.U_N]
     for at in range(n):
         s.cand[at] = g.unit_rows[first + at]
-    return put(data, g, s, s.free[s.counters[f.S_N_FREE] - 1], kind, s.cand, n)
+    return put(g, s, s.free[s.counters[f.S_N_FREE] - 1], kind, s.cand, n)
 
 
 @part
@@ -117,18 +116,18 @@ def sort_todo(g: Ground, s: State, n: int, rule: int) -> None:
 
 
 @part
-def regret(data: Data, g: Ground, s: State, n: int, is_generous: bool) -> None:
+def regret(g: Ground, s: State, n: int, is_generous: bool) -> None:
     """Insert again and again the unit that would lose most without its cheapest place."""
     while n > 0:
         most_fen, chosen = -1, 0
         for at in range(n):
             unit = s.todo[at]
-            first_fen = cheapest_place(data, g, s, unit, False)
+            first_fen = cheapest_place(g, s, unit, False)
             if first_fen >= f.FAR:
                 continue
             second_fen = min(g.unit[unit, f.U_LEFT_FEN], s.counters[f.S_SECOND_FEN])
             if second_fen - first_fen > most_fen:
                 most_fen, chosen = second_fen - first_fen, at
-        insert(data, g, s, s.todo[chosen], False, is_generous)
+        insert(g, s, s.todo[chosen], False, is_generous)
         n -= 1
         s.todo[chosen] = s.todo[n]

@@ -5,7 +5,6 @@ Strings after Christiaens and Vanden Berghe, "Slack induction by string removals
 
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.arrays import Data
 from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_state import (
     State,
@@ -24,26 +23,26 @@ SPLIT_STOPS = 0.01
 
 
 @part
-def ruin(data: Data, g: Ground, s: State) -> None:
+def ruin(g: Ground, s: State) -> None:
     """Remove some loads from the plan; they join those already left."""
     c = s.counters
     draw = chance(s.rng)
     if c[f.S_N_ACTIVE] == 0:
         return
     if c[f.S_N_LEFT] > 0 and draw < 0.4:
-        free_a_vehicle_for(data, g, s, s.left[below(s.rng, c[f.S_N_LEFT])])
+        free_a_vehicle_for(g, s, s.left[below(s.rng, c[f.S_N_LEFT])])
     elif draw < 0.5 and any_above(s.undocked, 0):
-        remove_undocked(data, g, s)
+        remove_undocked(g, s)
     elif draw < 0.55:
         remove_whole_trips(g, s, below(s.rng, len(s.where)), 1 + below(s.rng, 4))
     elif draw < 0.58:
-        remove_scattered(data, g, s, 3 + below(s.rng, 8))
+        remove_scattered(g, s, 3 + below(s.rng, 8))
     else:
-        remove_strings(data, g, s, below(s.rng, len(s.where)))
+        remove_strings(g, s, below(s.rng, len(s.where)))
 
 
 @part
-def remove_strings(data: Data, g: Ground, s: State, seed_row: int) -> None:
+def remove_strings(g: Ground, s: State, seed_row: int) -> None:
     """Cut a string of loads out of each of some trips around a load."""
     c = s.counters
     if c[f.S_N_ACTIVE] == 0:
@@ -64,7 +63,7 @@ def remove_strings(data: Data, g: Ground, s: State, seed_row: int) -> None:
         s.cut[slot] = 1
         n_cut += 1
         mark_string(g, s, slot, row, longest)
-        cut_marked(data, g, s, slot)
+        cut_marked(g, s, slot)
 
 
 @part
@@ -100,7 +99,7 @@ def mark(g: Ground, s: State, row: int) -> None:
 
 
 @part
-def cut_marked(data: Data, g: Ground, s: State, slot: int) -> None:
+def cut_marked(g: Ground, s: State, slot: int) -> None:
     """Take the marked loads out of the trip; where a rule forbids the rest, all of them."""
     n_kept = 0
     n = s.trip[slot, f.T_N]
@@ -113,7 +112,7 @@ def cut_marked(data: Data, g: Ground, s: State, slot: int) -> None:
             n_kept += 1
     if n_kept == n:
         return
-    if n_kept == 0 or not put(data, g, s, slot, s.trip[slot, f.T_KIND], s.cand, n_kept):
+    if n_kept == 0 or not put(g, s, slot, s.trip[slot, f.T_KIND], s.cand, n_kept):
         take_off(g, s, slot)
 
 
@@ -130,18 +129,18 @@ def remove_whole_trips(g: Ground, s: State, seed_row: int, n_trips: int) -> None
 
 
 @part
-def remove_scattered(data: Data, g: Ground, s: State, n_loads: int) -> None:
+def remove_scattered(g: Ground, s: State, n_loads: int) -> None:
     """Take loads out wherever they are."""
     for _ in range(n_loads):
         row = below(s.rng, len(s.where))
         slot = s.where[row]
         if slot >= 0:
             mark(g, s, row)
-            cut_marked(data, g, s, slot)
+            cut_marked(g, s, slot)
 
 
 @part
-def free_a_vehicle_for(data: Data, g: Ground, s: State, unit: int) -> None:
+def free_a_vehicle_for(g: Ground, s: State, unit: int) -> None:
     """Empty one vehicle that could carry the unit, and loosen the trips around it."""
     c = s.counters
     depot = g.unit[unit, f.U_DEPOT]
@@ -162,11 +161,11 @@ def free_a_vehicle_for(data: Data, g: Ground, s: State, unit: int) -> None:
     if chosen >= 0:
         take_off(g, s, chosen)
     if chance(s.rng) < 0.7:
-        remove_strings(data, g, s, g.unit_rows[g.unit[unit, f.U_FIRST]])
+        remove_strings(g, s, g.unit_rows[g.unit[unit, f.U_FIRST]])
 
 
 @part
-def remove_undocked(data: Data, g: Ground, s: State) -> None:
+def remove_undocked(g: Ground, s: State) -> None:
     """Take off a trip without dock or vehicle and one that stands in its way, and some around."""
     c = s.counters
     chosen, n_seen = -1, 0
@@ -191,4 +190,4 @@ def remove_undocked(data: Data, g: Ground, s: State) -> None:
     if rival >= 0:
         take_off(g, s, rival)
     if chance(s.rng) < 0.5:
-        remove_strings(data, g, s, row)
+        remove_strings(g, s, row)

@@ -7,7 +7,6 @@ import numpy as np
 from routing.engine.columns import Ints
 from routing.engine.compiled import compiled, part
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.arrays import Data
 from routing.engine.kernel.search_docks import total_fen
 from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_moves import move
@@ -39,7 +38,7 @@ NEARLY = 0.1
 
 
 @compiled
-def judge_singles(data: Data, g: Ground, s: State) -> None:
+def judge_singles(g: Ground, s: State) -> None:
     """Fill `single` and `order`; note as left every unit that some kind could carry alone."""
     n_kinds, n_units = g.single.shape
     prices = np.zeros(n_kinds, np.int64)
@@ -52,7 +51,7 @@ def judge_singles(data: Data, g: Ground, s: State) -> None:
             if n < len(s.cand):
                 for at in range(n):
                     s.cand[at] = g.unit_rows[first + at]
-                g.single[kind, unit] = price_rows(data, g, s, kind, s.cand, n)
+                g.single[kind, unit] = price_rows(g, s, kind, s.cand, n)
             prices[kind] = g.single[kind, unit]
             n_able += prices[kind] < f.FAR
         by_price = np.argsort(prices, kind="mergesort")
@@ -68,7 +67,7 @@ def judge_singles(data: Data, g: Ground, s: State) -> None:
 
 @compiled
 def carry_on_from(
-    data: Data, g: Ground, s: State, kinds: Ints, firsts: Ints, rows: Ints, constructs: bool
+    g: Ground, s: State, kinds: Ints, firsts: Ints, rows: Ints, constructs: bool
 ) -> None:
     """Run the given trips, as far as the rules allow, insert the others, and go on from there.
 
@@ -92,14 +91,14 @@ def carry_on_from(
             and has_room
             and s.n_used[kind] < g.kind[kind, f.K_N_UNITS] * g.kind[kind, f.K_N_TRIPS]
         ):
-            put(data, g, s, s.free[s.counters[f.S_N_FREE] - 1], kind, s.cand, n)
+            put(g, s, s.free[s.counters[f.S_N_FREE] - 1], kind, s.cand, n)
     if constructs:
         n = s.counters[f.S_N_LEFT]
         for at in range(n):
             s.todo[at] = s.left[at]
         sort_todo(g, s, n, 2)
         for at in range(n):
-            insert(data, g, s, s.todo[at], False, False)
+            insert(g, s, s.todo[at], False, False)
     s.counters[f.S_CURRENT_FEN] = total_fen(g, s)
     harvest(s)
     if s.counters[f.S_CURRENT_FEN] < s.counters[f.S_BEST_FEN]:
@@ -107,13 +106,11 @@ def carry_on_from(
 
 
 @compiled
-def run_steps(
-    data: Data, g: Ground, s: State, n_steps: int, share_from: float, share_to: float
-) -> None:
+def run_steps(g: Ground, s: State, n_steps: int, share_from: float, share_to: float) -> None:
     """Make `n_steps` steps while the share of the time that has passed goes from … to …."""
     for step in range(n_steps):
         share = share_from + (share_to - share_from) * step / n_steps
-        try_step(data, g, s, share)
+        try_step(g, s, share)
 
 
 @part
@@ -128,16 +125,16 @@ def begin(s: State) -> None:
 
 
 @part
-def try_step(data: Data, g: Ground, s: State, share: float) -> None:
+def try_step(g: Ground, s: State, share: float) -> None:
     """Try one change of the plan."""
     c = s.counters
     begin(s)
     n_left, left_fen, was_global = c[f.S_N_LEFT], c[f.S_LEFT_FEN], c[f.S_IS_GLOBAL]
     if chance(s.rng) < MOVES:
-        move(data, g, s)
+        move(g, s)
     else:
-        ruin(data, g, s)
-        recreate(data, g, s)
+        ruin(g, s)
+        recreate(g, s)
     if c[f.S_N_TOUCHED] == 0:
         return
     fen = total_fen(g, s)

@@ -8,9 +8,9 @@ from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import codes as o
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.arrays import Data, new_work
+from routing.engine.kernel.arrays import Data, Work, new_out
 from routing.engine.kernel.search_ground import Ground, Ints32, Keys
-from routing.engine.kernel.trip import judge_trip
+from routing.engine.kernel.search_judge import judge_at, judge_table
 
 MAX_ROWS = 200
 POOL_SIZE = 8192
@@ -79,15 +79,16 @@ class State(NamedTuple):
     memo_keys: Keys
     memo: Ints
     out: Ints
-    work: Any
+    judge: Ints
 
 
-def new_state(data: Any, g: Ground, seed: int) -> State:
+def new_state(data: Data, work: Work, g: Ground, seed: int) -> State:
     """Return an empty plan: every load that some vehicle could carry is left."""
     n, n_units, n_depots = len(g.load), len(g.unit), len(g.depot)
     capacity = int((g.kind[:, f.K_N_UNITS] * g.kind[:, f.K_N_TRIPS]).sum())
     n_slots = max(1, min(capacity, n)) + 1
     n_rows = max_rows(g)
+    out = new_out()
 
     def zeros(*shape: int) -> Ints:
         return np.zeros(shape, dtype=np.int64)
@@ -144,8 +145,8 @@ def new_state(data: Any, g: Ground, seed: int) -> State:
         seen_fen=zeros(1 << SEEN_BITS),
         memo_keys=np.zeros(1 << MEMO_BITS, dtype=np.uint64),
         memo=zeros(1 << MEMO_BITS, 2),
-        out=zeros(o.N_OUT),
-        work=new_work(data),
+        out=out,
+        judge=judge_table(data, work, out),
     )
     state.counters[f.S_N_FREE] = n_slots
     return state
@@ -211,9 +212,9 @@ def any_above(values: Ints, value: int) -> bool:
 
 
 @part
-def price_rows(data: Data, g: Ground, s: State, kind: int, rows: Ints, n: int) -> int:
+def price_rows(g: Ground, s: State, kind: int, rows: Ints, n: int) -> int:
     """Return what the trip costs with its change price, or FAR; `s.out` holds its figures."""
-    if judge_trip(data, kind, rows, n, s.work, s.out) != 0:
+    if judge_at(s.judge.ctypes, kind, rows.ctypes, n) != 0:
         return f.FAR
     cost_fen = s.out[o.COST]
     if g.figures[f.G_HAS_PREVIOUS] != 0:
@@ -255,12 +256,12 @@ def change_fen(g: Ground, s: State, kind: int, rows: Ints, n: int) -> int:
 
 
 @part
-def put(data: Data, g: Ground, s: State, slot: int, kind: int, rows: Ints, n: int) -> bool:
+def put(g: Ground, s: State, slot: int, kind: int, rows: Ints, n: int) -> bool:
     """Let `slot` run the trip instead of what it ran; say whether the rules allow it.
 
     `rows` must not be the slot's own.
     """
-    cost_fen = price_rows(data, g, s, kind, rows, n)
+    cost_fen = price_rows(g, s, kind, rows, n)
     if cost_fen >= f.FAR:
         return False
     save(s, slot)

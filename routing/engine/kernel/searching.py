@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.engine.kernel import search_fields as f
-from routing.engine.kernel.arrays import Data
+from routing.engine.kernel.arrays import Data, new_work
 from routing.engine.kernel.search_ground import ground_of
 from routing.engine.kernel.search_handles import ground_handle, state_handle
+from routing.engine.kernel.search_judge import offer_judge
 from routing.engine.kernel.search_run import carry_on_from, judge_singles, run_steps
 from routing.engine.kernel.search_state import new_state
 from routing.engine.kinds import kinds_of
@@ -47,12 +48,14 @@ class KernelSearch:
         self._data = data
         ground = ground_of(problem, [kind.vehicles for kind in kinds_of(problem)[0]])
         self._n_loads = len(ground.load)
-        self._state = new_state(data, ground, seed)
+        self._work = new_work(data)
+        self._state = new_state(data, self._work, ground, seed)
+        offer_judge()
         self._handles = ground_handle(ground), state_handle(self._state)
         self._counters = self._state.counters
         self._counters[f.S_BEST_FEN] = f.FAR
         self._start = start
-        judge_singles(data, *self._handles)
+        judge_singles(*self._handles)
 
     def construct(self) -> None:
         """Build a first plan: the trips to start from, then the largest loads first."""
@@ -60,7 +63,7 @@ class KernelSearch:
 
     def run(self, *, n_steps: int, share_from: float, share_to: float) -> None:
         """Make steps while the share of the time that has passed goes from … to …; no GIL is held."""
-        run_steps(self._data, *self._handles, n_steps, share_from, share_to)
+        run_steps(*self._handles, n_steps, share_from, share_to)
 
     def adopt(self, trips: Sequence[Found], *, fills: bool = False) -> int:
         """Go on from these trips and return what the plan costs in fen.
@@ -131,4 +134,4 @@ class KernelSearch:
         kinds = np.array([kind for kind, _ in listed], dtype=np.int64)
         firsts = np.cumsum([0, *(len(rows) for _, rows in listed)], dtype=np.int64)
         rows = np.array([row for _, rows in listed for row in rows], dtype=np.int64)
-        carry_on_from(self._data, *self._handles, kinds, firsts, rows, constructs)
+        carry_on_from(*self._handles, kinds, firsts, rows, constructs)

@@ -1,0 +1,59 @@
+"""Compile, or load from disk, everything that planning a rich day calls."""
+
+import numpy as np
+
+from routing.engine.columns import Ints
+from routing.engine.kernel.data import data_of
+from routing.engine.kernel.searching import KernelSearch
+from routing.engine.problem import (
+    Compartments,
+    Depots,
+    Docks,
+    Loads,
+    Problem,
+    Rules,
+    Travel,
+    Vehicles,
+)
+
+DAY_S = 86_400
+N_LOADS = 3
+
+
+def warm_up() -> None:
+    """Search a tiny problem, so that no first plan waits for the compiler; a second call is quick."""
+    problem = _tiny()
+    search = KernelSearch(problem, data_of(problem), seed=0)
+    search.construct()
+    search.run(n_steps=2, share_from=0.0, share_to=1.0)
+    search.adopt(search.best)
+    search.harvest()
+
+
+def _tiny() -> Problem:
+    apart = np.abs(np.subtract.outer(range(4), range(4)))
+    loads = tuple(f"load-{row}" for row in range(N_LOADS))
+    return Problem(
+        horizon_from_s=0,
+        horizon_to_s=DAY_S,
+        class_names=("cold",),
+        group_names=("food",),
+        group_conflicts=np.zeros((1, 1), dtype=np.int64),
+        carrier_names=("own",),
+        travel=Travel(tuple(f"place-{row}" for row in range(4)), apart * 1000, apart * 60),
+        depots=Depots(("depot",), *_columns(0, 0, 0, DAY_S)),
+        docks=Docks(("dock",), *_columns(0, 1)),
+        vehicles=Vehicles(("truck",), *_columns(0, 0, False, 9_000, 1, 1, 1, 0, DAY_S, DAY_S)),
+        compartments=Compartments(("bay",), *_columns(0, 9, 9_000, 9_000, 1)),
+        loads=Loads(
+            loads,
+            np.zeros(N_LOADS, dtype=np.int64),
+            np.arange(1, N_LOADS + 1),
+            *_columns(0, 0, 100, 100, 1, 0, DAY_S, 0, DAY_S, 60, 1, 1_000_000, 1, times=N_LOADS),
+        ),
+        rules=Rules(),
+    )
+
+
+def _columns(*values: int, times: int = 1) -> list[Ints]:
+    return [np.array([value] * times) for value in values]
