@@ -27,11 +27,6 @@ def origins(problem: Problem, index: int, route: Route) -> Found:
 
 def loadings(problem: Problem, index: int, route: Route) -> Found:
     """Each loading takes its time, inside an opening and the pickup windows of its loads."""
-    first = route.loadings[0]
-    if first.arrival_s != first.from_s:
-        wait_s = first.from_s - first.arrival_s
-        text = f"Route {index} waits {wait_s} s at its first depot."
-        yield Violation("order_of_times", index, -1, {"wait_s": wait_s}, text)
     for loading in route.loadings:
         yield from _one_loading(problem, index, route, loading)
 

@@ -11,8 +11,7 @@ def timeline(problem: Problem, index: int, route: Route) -> Found:
     """Every leg takes its driving time and its rests, and nothing happens before its time."""
     for leg in legs_of(problem, route):
         yield from _rests_lie_on(index, leg)
-        if leg.number > 0:
-            yield from _leg_time(problem, index, leg)
+        yield from _leg_time(problem, index, leg)
     stays = stays_of(problem, route)
     starts_s = min(stays[0][1], route.loadings[0].from_s - precool_s(problem, route))
     if route.start_s != starts_s:

@@ -74,10 +74,11 @@ def road_rests(route: Route, leg: int) -> tuple[Rest, ...]:
 def first_departure_s(problem: Problem, route: Route) -> int:
     """Return the latest departure from the start that still reaches the first depot in time.
 
-    A vehicle that cools its bays before it drives stands at its start until then.
+    A vehicle that cools its bays before it drives stands at its start until then. Where the speed
+    changes with the hour, that departure may arrive a second before loading starts.
     """
     places, rests = places_of(problem, route), road_rests(route, 0)
-    arrival_s = route.loadings[0].arrival_s
+    arrival_s = route.loadings[0].from_s
     needs = 100 * int(problem.travel.duration_s[places[0], places[1]])
     until_s = rests[0].from_s if rests else arrival_s
     for at, rest in enumerate(rests):
