@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from routing.engine.columns import Ints
-from routing.engine.docks import Slot
 from routing.engine.kernel import codes
 from routing.engine.kernel import fields as f
 from routing.engine.kernel.timetable import timetable
 from routing.engine.problem import Problem
+from routing.engine.slots import Slot
 from routing.engine.solution import Loading, Rest, Route, Visit
 from routing.engine.tables import Tables
 from routing.engine.trips import Book, Trip
@@ -19,12 +19,17 @@ Slots = Sequence[Slot]
 
 
 class Timed(NamedTuple):
-    """A trip with given starts of its loadings: what it costs, and when it starts and ends."""
+    """A trip with given starts of its loadings: what it costs, and when it starts and ends.
+
+    `drive_s` is time at the wheel, `starts_s` the start of each delivery's service.
+    """
 
     cost_fen: int
     start_s: int
     end_s: int
     distance_m: int
+    drive_s: int
+    starts_s: tuple[int, ...]
 
 
 def timed(tables: Tables, trip: Trip, starts_s: Sequence[int]) -> Timed | None:
@@ -38,94 +43,20 @@ def timed(tables: Tables, trip: Trip, starts_s: Sequence[int]) -> Timed | None:
     out = tables.out
     if timetable(tables.data, kind, rows, len(rows), depots, starts, tables.work, out):
         return None
-    values = (out[codes.COST], out[codes.START], out[codes.END], out[codes.DISTANCE])
-    return Timed._make(int(value) for value in values)
-
-
-def keeps_every_rule_at(tables: Tables, trip: Trip, loading_from_s: int | Sequence[int]) -> bool:
-    """Whether the trip still works when loading, or each loading in turn, starts at this moment."""
-    starts_s = [loading_from_s] if isinstance(loading_from_s, int) else loading_from_s
-    return timed(tables, trip, starts_s) is not None
-
-
-def build_routes(
-    problem: Problem, book: Book, slots: Sequence[tuple[Trip, Slot | Slots]]
-) -> tuple[Route, ...]:
-    """Return the routes of the trips, each on a vehicle of its kind, ordered by vehicle and start.
-
-    A trip of one loading has one slot, one of several a slot for each.
-    """
-    pairs = [(trip, (own,) if isinstance(own, Slot) else tuple(own)) for trip, own in slots]
-    pairs.sort(key=lambda pair: (_start_s(book.tables, *pair), pair[1][0].from_s, pair[0].rows))
-    pool = _Fleet(problem, book.tables)
-    routes = [route_of(problem, book, trip, pool.take(trip, own), own) for trip, own in pairs]
-    return tuple(sorted(routes, key=lambda route: (route.vehicle, route.start_s)))
-
-
-def _start_s(tables: Tables, trip: Trip, slots: Slots) -> int:
-    found = timed(tables, trip, [slot.from_s for slot in slots])
-    return _refuse_lost(trip, slots) if found is None else found.start_s
+    first = f.LINES + len(depots)
+    return Timed(
+        cost_fen=int(out[codes.COST]),
+        start_s=int(out[codes.START]),
+        end_s=int(out[codes.END]),
+        distance_m=int(out[codes.DISTANCE]),
+        drive_s=_drive_s(tables),
+        starts_s=tuple(tables.work.desk[first : first + len(rows), f.T_STARTS].tolist()),
+    )
 
 
 def _refuse_lost(trip: Trip, slots: Slots) -> int:
     message = f"trip {trip.rows} lost its slots {tuple(slots)}"
     raise RuntimeError(message)
-
-
-class _Unit:
-    """One vehicle, or one of the equal ones behind a row, while it is given trips."""
-
-    __slots__ = ("drive_s", "free_s", "n_trips", "vehicle")
-
-    def __init__(self, vehicle: int) -> None:
-        self.vehicle, self.n_trips, self.drive_s = vehicle, 0, 0
-        self.free_s = -(1 << 60)
-
-
-class _Fleet:
-    """Gives trips, in the order of their starts, to vehicles that are back by then."""
-
-    def __init__(self, problem: Problem, tables: Tables) -> None:
-        self._problem, self._tables = problem, tables
-        n_units = problem.vehicles.n_units
-        self._units = [
-            [_Unit(vehicle) for vehicle in kind.vehicles for _ in range(n_units[vehicle])]
-            for kind in tables.kinds
-        ]
-
-    def take(self, trip: Trip, slots: Slots) -> int:
-        """Return the vehicle that makes the trip: one that is already on the road, if it may."""
-        times = timed(self._tables, trip, [slot.from_s for slot in slots])
-        if times is None:
-            return _refuse_lost(trip, slots)
-        drive_s = _drive_s(self._tables)
-        able = [
-            unit for unit in self._units[trip.kind_row] if self._may(unit, trip, times, drive_s)
-        ]
-        if not able:
-            message = f"no vehicle is left for trip {trip.rows}"
-            raise RuntimeError(message)
-        unit = max(able, key=lambda unit: unit.free_s)
-        rules, is_away = self._problem.rules, trip.kind.may_end_away
-        if times.start_s - unit.free_s >= rules.daily_rest_s - rules.turnaround_s:
-            unit.drive_s = 0
-        unit.drive_s += drive_s
-        unit.n_trips += 1
-        unit.free_s = 1 << 60 if is_away else times.end_s + rules.turnaround_s
-        return unit.vehicle
-
-    def _may(self, unit: _Unit, trip: Trip, times: Timed, drive_s: int) -> bool:
-        rules, kind = self._problem.rules, trip.kind
-        if unit.n_trips == 0:
-            return True
-        if unit.n_trips >= kind.max_trips or kind.start != kind.home:
-            return False
-        gap_s = times.start_s - unit.free_s
-        if gap_s < 0:
-            return False
-        cap_s = rules.max_daily_driving_s * kind.n_drivers
-        is_rested = gap_s >= rules.daily_rest_s - rules.turnaround_s
-        return not cap_s or is_rested or unit.drive_s + drive_s <= cap_s
 
 
 def _drive_s(tables: Tables) -> int:

@@ -1,25 +1,30 @@
-"""Who stands at which dock when: a quick gap search for the search, CP-SAT for the plan."""
+"""Which docks are free when: slots for a trip between the loadings that already stand there."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from ortools.sat.python import cp_model
-
-from routing.engine.cp import CpRunner
+from routing.engine.assemble import timed
+from routing.engine.slots import Slot, Slots
 from routing.engine.tables import Tables
 from routing.engine.trips import Trip
 
+__all__ = ["Slot", "Slots", "Spans", "earliest_gap", "find_slots", "serving_docks", "slots_from"]
 
-class Slot(NamedTuple):
-    """A dock and the moment in which loading starts there."""
-
-    dock: int
-    from_s: int
+Spans = dict[int, list[tuple[int, int]]]
+"""Per dock the spans in which it is taken, in order."""
 
 
-def serving_docks(tables: Tables, trip: Trip) -> list[int]:
-    """Return the docks of the trip's depot that serve all its classes, the pickiest first."""
-    docks = [d for d in tables.docks[trip.depot] if not trip.classes & ~tables.dock_mask[d]]
+def serving_docks(tables: Tables, trip: Trip, loading: int = 0) -> list[int]:
+    """Return the docks of one of the trip's depots that serve all classes loaded there.
+
+    The pickiest come first, so that those that serve every class stay free.
+    """
+    depot = trip.timing.loadings[loading].depot
+    classes = 0
+    for row in trip.rows:
+        load = tables.loads[row]
+        if load.depot == depot:
+            classes |= 1 << load.temperature_class
+    docks = [dock for dock in tables.docks[depot] if not classes & ~tables.dock_mask[dock]]
     return sorted(docks, key=lambda dock: (tables.dock_mask[dock].bit_count(), dock))
 
 
@@ -35,117 +40,84 @@ def earliest_gap(
     return start_s if start_s <= latest_s else None
 
 
-def place_greedily(tables: Tables, trips: Sequence[Trip]) -> tuple[dict[Trip, Slot], list[Trip]]:
-    """Give docks to the trips in order of urgency; return the slots and the trips left over."""
-    busy = {dock: list(spans) for dock, spans in tables.busy.items()}
-    slots: dict[Trip, Slot] = {}
-    left = []
-    for trip in sorted(trips, key=lambda trip: (trip.timing.latest_s, trip.rows)):
-        slot = first_slot(tables, trip, busy)
+def find_slots(
+    tables: Tables, trip: Trip, busy: Spans, prefer: Slots | None = None
+) -> Slots | None:
+    """Return free slots for every loading of the trip, or None.
+
+    The preferred slots are tried first, then their moment at any dock, then the trip's best moment
+    or the first after it, then the first moment of all. Whatever is returned keeps every rule of
+    the trip.
+    """
+    floors = [trip.timing.best_s, trip.timing.earliest_s]
+    if prefer is not None and len(prefer) == len(trip.timing.loadings):
+        if _are_free(tables, trip, busy, prefer):
+            return prefer
+        floors.insert(0, max(trip.timing.earliest_s, prefer[0].from_s))
+    for floor_s in floors:
+        slots = slots_from(tables, trip, busy, floor_s)
+        if slots is not None:
+            return slots
+    return None
+
+
+def slots_from(tables: Tables, trip: Trip, busy: Spans, floor_s: int) -> Slots | None:
+    """Return the first free slots whose loading starts at `floor_s` or later, or None."""
+    spans = trip.timing.loadings
+    slots: list[Slot] = []
+    for index, span in enumerate(spans):
+        low_s = floor_s if index == 0 else max(span.earliest_s, slots[-1].from_s + span.lag_s)
+        slot = _first_slot(tables, trip, busy, (index, low_s))
         if slot is None:
-            left.append(trip)
-            continue
-        slots[trip] = slot
-        rows = busy.setdefault(slot.dock, [])
-        rows.append((slot.from_s, slot.from_s + trip.timing.loading_s))
-        rows.sort()
-    return slots, left
+            return None
+        slots.append(slot)
+    if timed(tables, trip, [slot.from_s for slot in slots]) is not None:
+        return tuple(slots)
+    if len(slots) > 1:
+        # A wait between two loadings may be too long: come to the first as late as possible.
+        late_s = min(spans[0].latest_s, slots[1].from_s - spans[1].lag_s)
+        if late_s > slots[0].from_s:
+            return slots_from(tables, trip, busy, late_s)
+    return None
 
 
-def first_slot(tables: Tables, trip: Trip, busy: dict[int, list[tuple[int, int]]]) -> Slot | None:
-    """Return the earliest slot that the docks' other bookings leave for the trip."""
+def _first_slot(tables: Tables, trip: Trip, busy: Spans, at: tuple[int, int]) -> Slot | None:
+    """Return the earliest slot for (loading, first moment)."""
+    index, low_s = at
+    span = trip.timing.loadings[index]
     best: Slot | None = None
-    timing = trip.timing
-    for dock in serving_docks(tables, trip):
-        from_s = earliest_gap(
-            busy.get(dock, ()), timing.earliest_s, timing.latest_s, timing.loading_s
-        )
+    for dock in serving_docks(tables, trip, index):
+        taken = busy.get(dock, ())
+        from_s = earliest_gap(taken, low_s, span.latest_s, span.loading_s)
         if from_s is not None and (best is None or from_s < best.from_s):
             best = Slot(dock, from_s)
     return best
 
 
-class Booking(NamedTuple):
-    """The slots that a model chose; trips without a slot are absent.
-
-    `is_proven` says that no better choice exists, or, where all had to fit, that they cannot.
-    """
-
-    slots: dict[Trip, Slot] | None
-    is_proven: bool
-
-
-def assign_docks(
-    tables: Tables,
-    trips: Sequence[Trip],
-    runner: CpRunner,
-    limit_s: float,
-    *,
-    must_fit_all: bool = False,
-) -> Booking:
-    """Choose dock and start for the trips of one depot with CP-SAT.
-
-    Trips without a slot cost what their loads are worth; the rest start as near before their best
-    moment as possible, weighted by the vehicle's cost per hour: starting later costs nothing.
-    """
-    model = cp_model.CpModel()
-    base_s = min(trip.timing.earliest_s for trip in trips)
-    greedy, _ = place_greedily(tables, trips)
-    at_dock: dict[int, list[cp_model.IntervalVar]] = {}
-    choices, terms = [], []
-    for index, trip in enumerate(trips):
-        choice = _choice(model, tables, trip, index, base_s)
-        for dock, used in choice.docks:
-            interval = model.new_optional_fixed_size_interval_var(
-                choice.start, trip.timing.loading_s, used, f"i{index},{dock}"
-            )
-            at_dock.setdefault(dock, []).append(interval)
-            if trip in greedy:
-                model.add_hint(used, greedy[trip].dock == dock)
-        if trip in greedy:
-            model.add_hint(choice.start, greedy[trip].from_s - base_s)
-        if must_fit_all:
-            model.add(choice.absent == 0)
-        terms.append(choice.early * max(1, trip.kind.per_hour_fen))
-        left_fen = sum(tables.loads[row].left_fen for row in trip.rows)
-        terms.append(choice.absent * (3600 * (left_fen + trip.kind.per_hour_fen * 72)))
-        choices.append(choice)
-    for dock, intervals in at_dock.items():
-        taken = [
-            model.new_fixed_size_interval_var(from_s - base_s, to_s - from_s, f"b{dock},{from_s}")
-            for from_s, to_s in tables.busy.get(dock, ())
-        ]
-        model.add_no_overlap(intervals + taken)
-    model.minimize(sum(terms))
-    value, is_proven, _ = runner.solve(model, limit_s)
-    if value is None:
-        return Booking(None, is_proven)
-    slots = {
-        trip: Slot(dock, value(choice.start) + base_s)
-        for trip, choice in zip(trips, choices, strict=True)
-        for dock, used in choice.docks
-        if value(used)
-    }
-    return Booking(slots, is_proven)
+def _are_free(tables: Tables, trip: Trip, busy: Spans, slots: Slots) -> bool:
+    for index, (slot, span) in enumerate(zip(slots, trip.timing.loadings, strict=True)):
+        if slot.dock not in serving_docks(tables, trip, index):
+            return False
+        taken = busy.get(slot.dock, ())
+        if earliest_gap(taken, slot.from_s, slot.from_s, span.loading_s) is None:
+            return False
+    return timed(tables, trip, [slot.from_s for slot in slots]) is not None
 
 
-class _Choice(NamedTuple):
-    """Variables of one trip: start, seconds before the best start, no slot, one per dock."""
+def take(busy: Spans, trip: Trip, slots: Slots) -> None:
+    """Note in `busy` that the trip stands at its slots."""
+    for slot, span in zip(slots, trip.timing.loadings, strict=True):
+        spans = busy.setdefault(slot.dock, [])
+        spans.append((slot.from_s, slot.from_s + span.loading_s))
+        spans.sort()
 
-    start: cp_model.IntVar
-    early: cp_model.IntVar
-    absent: cp_model.IntVar
-    docks: list[tuple[int, cp_model.IntVar]]
 
-
-def _choice(
-    model: cp_model.CpModel, tables: Tables, trip: Trip, index: int, base_s: int
-) -> _Choice:
-    timing = trip.timing
-    start = model.new_int_var(timing.earliest_s - base_s, timing.latest_s - base_s, f"s{index}")
-    early = model.new_int_var(0, max(0, timing.best_s - timing.earliest_s), f"e{index}")
-    model.add(early >= timing.best_s - base_s - start)
-    absent = model.new_bool_var(f"a{index}")
-    docks = [(dock, model.new_bool_var(f"u{index},{dock}")) for dock in serving_docks(tables, trip)]
-    model.add_exactly_one([absent, *(used for _, used in docks)])
-    return _Choice(start, early, absent, docks)
+def taken_by(tables: Tables, standing: dict[Trip, Slots]) -> Spans:
+    """Return the spans in which docks are taken by others and by `standing`."""
+    busy = {dock: list(spans) for dock, spans in tables.busy.items()}
+    for trip, slots in standing.items():
+        for slot, span in zip(slots, trip.timing.loadings, strict=True):
+            busy.setdefault(slot.dock, []).append((slot.from_s, slot.from_s + span.loading_s))
+    for spans in busy.values():
+        spans.sort()
+    return busy

@@ -12,7 +12,7 @@ from routing.engine.master.partition import Columns
 MAX_TRIPS = 60_000
 """Beyond this the trips not met for longest go: they come from the hot part of the search."""
 
-Key = tuple[int, frozenset[int]]
+Key = tuple[int, frozenset[int] | tuple[int, ...]]
 
 
 class Candidate(NamedTuple):
@@ -24,10 +24,10 @@ class Candidate(NamedTuple):
 
 
 class Pool:
-    """At most `max_trips` trips, remembered by kind and loads."""
+    """At most `max_trips` trips, remembered by kind and loads, or by kind and order of loads."""
 
-    def __init__(self, max_trips: int = MAX_TRIPS) -> None:
-        self._max_trips = max_trips
+    def __init__(self, max_trips: int = MAX_TRIPS, *, keeps_orders: bool = False) -> None:
+        self._max_trips, self._keeps_orders = max_trips, keeps_orders
         self._best: dict[Key, Candidate] = {}
 
     def __len__(self) -> int:
@@ -35,7 +35,8 @@ class Pool:
 
     def add(self, candidate: Candidate) -> None:
         """Remember a feasible trip, unless the same loads are known at no higher price."""
-        key = (candidate.kind_row, frozenset(candidate.rows))
+        loads = candidate.rows if self._keeps_orders else frozenset(candidate.rows)
+        key = (candidate.kind_row, loads)
         known = self._best.pop(key, None)
         is_known_better = known is not None and known.price_fen <= candidate.price_fen
         self._best[key] = known if is_known_better and known is not None else candidate

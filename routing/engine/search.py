@@ -2,6 +2,7 @@
 
 import math
 import random
+from typing import Protocol
 
 from routing.engine.recreate import in_some_order, recreate
 from routing.engine.ruin import ruin
@@ -13,21 +14,11 @@ LAST_TEMPERATURE = 0.002
 """Temperatures as shares of the mean cost of a trip."""
 
 
-class Pool:
-    """The best trip found for each vehicle kind and set of loads."""
-
-    def __init__(self, max_size: int = 40_000) -> None:
-        self.trips: dict[tuple[int, frozenset[int]], Trip] = {}
-        self._max_size = max_size
+class Pool(Protocol):
+    """Whatever wants to know of every trip that was met."""
 
     def add(self, trip: Trip) -> None:
-        """Keep the trip if it is the cheapest of its kind and loads."""
-        key = (trip.kind_row, frozenset(trip.rows))
-        known = self.trips.get(key)
-        if known is None or trip.cost_fen < known.cost_fen:
-            if known is None and len(self.trips) >= self._max_size:
-                del self.trips[next(iter(self.trips))]
-            self.trips[key] = trip
+        """Take notice of the trip."""
 
 
 class Annealer:

@@ -1,38 +1,34 @@
-"""From the best searched plan to one that holds: docks for all, last insertions, proven reasons."""
+"""From the best searched plan to one that holds: docks and vehicles for all, last insertions, proven reasons."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, permutations
 from typing import NamedTuple
 
-from routing.engine.assemble import keeps_every_rule_at
-from routing.engine.cp import CpRunner
-from routing.engine.docks import (
-    Booking,
-    Slot,
-    assign_docks,
-    earliest_gap,
-    place_greedily,
-    serving_docks,
-)
+from routing.engine.assemble import timed
+from routing.engine.booking import ANY, Desk, Rota, Stand
+from routing.engine.booking_model import Booking
+from routing.engine.docks import find_slots, serving_docks, taken_by
 from routing.engine.explain import alone_reason, is_able_alone
 from routing.engine.reasons import Broken, Reason
 from routing.engine.solution import Unassigned
-from routing.engine.state import State
+from routing.engine.tables import Kind
+from routing.engine.terms import Terms
 from routing.engine.trips import Trip
 
 DOCK_LIMIT_S = 0.5
 REBOOK_LIMIT_S = 0.2
-"""Longest CP-SAT run for one depot's docks, at the end and for one more trip."""
+"""Longest CP-SAT run for one group's docks, at the end and for one more trip."""
 
-SHARE_PER_DEPOT = 0.5
-"""Share of the remaining time that all depots' dock models may take together."""
+SHARE_PER_GROUP = 0.5
+"""Share of the remaining time that all dock models may take together."""
 
-_ELSEWHERE = Broken(Reason.NEEDS_COMMITMENTS_CHANGED, -1, {})
-"""A vehicle whose trip loads at another depot."""
+MAX_ORDERS = 24
+"""Orders tried for loads that must travel together."""
 
 
 class Offer(NamedTuple):
-    """A way to take a left load along: what it costs more, the trip it changes, the new trip."""
+    """A way to take left loads along: what it costs more, the trip it changes, the new trip."""
 
     extra_fen: int
     old: Trip | None
@@ -40,58 +36,81 @@ class Offer(NamedTuple):
 
 
 class Settler:
-    """A plan whose every trip holds a dock slot, and the attempts to enlarge it."""
+    """A plan whose every trip holds docks and a vehicle, and the attempts to enlarge it."""
 
-    def __init__(self, state: State, runner: CpRunner, left_s: Callable[[], float]) -> None:
-        self.state = state
-        self.slots: dict[Trip, Slot] = {}
-        self._runner, self._left_s = runner, left_s
-        self._tables, self._book = state.tables, state.book
+    def __init__(self, desk: Desk, terms: Terms, left_s: Callable[[], float]) -> None:
+        self.stands: dict[Trip, Stand] = {}
+        self._desk, self._terms, self._left_s = desk, terms, left_s
+        self._tables, self._book, self._fleet = desk.tables, desk.book, desk.fleet
         self._is_proven = True
 
-    def book_docks(self) -> None:
-        """Give every trip a dock, depot by depot; trips without one are taken off."""
-        busy_depots = [trips for trips in self.state.by_depot if trips]
-        limit_s = SHARE_PER_DEPOT * self._left_s() / max(1, len(busy_depots))
-        for trips in busy_depots:
-            chosen = assign_docks(
-                self._tables, trips, self._runner, min(DOCK_LIMIT_S, limit_s)
-            ).slots
-            if chosen is None:
-                chosen, _ = place_greedily(self._tables, trips)
-            for trip in list(trips):
-                slot = chosen.get(trip)
-                if slot is None or not keeps_every_rule_at(self._tables, trip, slot.from_s):
-                    self.state.remove(trip)
-                else:
-                    self.slots[trip] = slot
+    @property
+    def left(self) -> list[int]:
+        """Loads that no trip carries, the dearest first."""
+        loads = self._tables.loads
+        carried = {row for trip in self.stands for row in trip.rows}
+        rows = [row for row in range(len(loads)) if row not in carried]
+        return sorted(rows, key=lambda row: (-loads[row].left_fen, row))
+
+    def book(self, trips: Iterable[Trip]) -> None:
+        """Give every trip docks and a vehicle, group by group; trips without are taken off."""
+        groups = self._desk.groups(trips)
+        limit_s = SHARE_PER_GROUP * self._left_s() / max(1, len(groups))
+        for group in groups:
+            booking = self._desk.book_exactly(group, min(DOCK_LIMIT_S, limit_s))
+            found = self._held(booking)
+            if len(found) < len(group):
+                greedy, _ = self._desk.place_greedily(group)
+                found = max(found, greedy, key=self._worth_fen)
+            self.stands.update(found)
+
+    def _held(self, booking: Booking) -> dict[Trip, Stand]:
+        """Return the places of a booking at which the trips keep every rule."""
+        stands = booking.stands or {}
+        return {
+            trip: Stand(unit, slots)
+            for trip, (unit, slots) in stands.items()
+            if timed(self._tables, trip, [slot.from_s for slot in slots]) is not None
+        }
+
+    def _worth_fen(self, stands: dict[Trip, Stand]) -> int:
+        loads = self._tables.loads
+        return sum(loads[row].left_fen for trip in stands for row in trip.rows)
 
     def settle(self) -> tuple[Unassigned, ...]:
         """Insert every left load that fits, and return the others with their reasons."""
-        loads = self._tables.loads
         while True:
-            order = sorted(self.state.left, key=lambda row: (-loads[row].left_fen, row))
-            verdicts = [self._take_or_explain(row) for row in order]
-            left = [verdict for verdict in verdicts if verdict is not None]
+            verdicts = [self._take_or_explain(unit) for unit in self._units(self.left)]
+            left = [one for verdict in verdicts if verdict is not None for one in verdict]
             # A trip that grew has moved; only a round without any insertion proves the reasons.
-            if len(left) == len(verdicts):
+            if None not in verdicts:
                 return tuple(sorted(left, key=lambda verdict: verdict.load))
 
-    def _take_or_explain(self, row: int) -> Unassigned | None:
-        """Insert the load and return None, or return why it stays."""
-        if not is_able_alone(self._book, row):
-            return alone_reason(self._book, row)
+    def _units(self, rows: Sequence[int]) -> list[tuple[int, ...]]:
+        """Return the rows with those that they must travel with."""
+        units: dict[tuple[int, ...], None] = {}
+        for row in rows:
+            units.setdefault(self._book.together(row), None)
+        return list(units)
+
+    def _take_or_explain(self, unit: tuple[int, ...]) -> list[Unassigned] | None:
+        """Insert the loads and return None, or return why they stay."""
+        book = self._book
+        hopeless = [row for row in unit if not is_able_alone(book, row)]
+        if hopeless:
+            return [alone_reason(book, row) for row in unit]
         if self._left_s() <= 0:
-            return Unassigned(row, Reason.NEEDS_COMMITMENTS_CHANGED, {}, is_proven=False)
+            reason = Reason.NEEDS_COMMITMENTS_CHANGED
+            return [Unassigned(row, reason, {}, is_proven=False) for row in unit]
         rules = Counter[Reason]()
-        offers = [*self._grown(row, rules), *self._free(row, rules)]
+        offers = [*self._grown(unit, rules), *self._free(unit, rules)]
         offers.sort(key=lambda offer: (offer.extra_fen, offer.new.rows, offer.new.kind_row))
-        price_fen = self._tables.loads[row].left_fen
+        price_fen = sum(self._tables.loads[row].left_fen for row in unit)
         worth = [offer for offer in offers if offer.extra_fen <= price_fen]
         self._is_proven = True
         if any(self._accept(offer) for offer in worth):
             return None
-        reason, numbers = Reason.NEEDS_COMMITMENTS_CHANGED, self._commitments(row)
+        reason, numbers = Reason.NEEDS_COMMITMENTS_CHANGED, self._commitments(unit)
         if worth:
             n_docks = len(serving_docks(self._tables, worth[0].new))
             reason, numbers = Reason.NO_DOCK_IN_TIME, {"n_docks": n_docks}
@@ -99,92 +118,135 @@ class Settler:
             numbers = {"cost_fen": offers[0].extra_fen, "price_fen": price_fen}
             reason = Reason.DEARER_THAN_ITS_PRICE
         counted = tuple(rules.most_common())
-        return Unassigned(row, reason, numbers, counted, is_proven=self._is_proven)
+        proven = self._is_proven
+        return [Unassigned(row, reason, numbers, counted, is_proven=proven) for row in unit]
 
-    def _grown(self, row: int, rules: Counter[Reason]) -> Iterator[Offer]:
-        """Try the load at every position of every trip; count what forbids it."""
-        depot = self._tables.loads[row].depot
-        for trip in self.state.trips:
-            found = self._book.single(trip.kind_row, row)
-            if isinstance(found, Trip):
-                found = self._book.grow_anywhere(trip, row) if trip.depot == depot else _ELSEWHERE
+    def _grown(self, unit: tuple[int, ...], rules: Counter[Reason]) -> Iterator[Offer]:
+        """Try the loads in every trip; count what forbids it."""
+        for trip in list(self.stands):
+            found = self._joined(trip, unit)
             if isinstance(found, Broken):
                 rules[found.reason] += 1
             else:
-                yield Offer(found.cost_fen - trip.cost_fen, trip, found)
+                yield Offer(self._price_fen(found) - self._price_fen(trip), trip, found)
 
-    def _free(self, row: int, rules: Counter[Reason]) -> Iterator[Offer]:
-        """Try the load on one free vehicle of each kind; count what forbids it."""
-        for kind_row, n_free in enumerate(self.state.n_free):
-            single = self._book.single(kind_row, row)
-            if n_free and isinstance(single, Trip):
-                yield Offer(single.cost_fen, None, single)
-            elif n_free and isinstance(single, Broken):
+    def _joined(self, trip: Trip, unit: tuple[int, ...]) -> Trip | Broken:
+        """Return the cheapest trip with the loads aboard, or the first rule that fails."""
+        if len(unit) == 1:
+            single = self._book.single(trip.kind_row, unit[0])
+            return single if isinstance(single, Broken) else self._book.grow_anywhere(trip, unit[0])
+        options = [
+            self._book.of(trip.kind_row, (*trip.rows[:at], *unit, *trip.rows[at:]))
+            for at in range(len(trip.rows) + 1)
+        ]
+        return self._cheapest(options, unit)
+
+    def _free(self, unit: tuple[int, ...], rules: Counter[Reason]) -> Iterator[Offer]:
+        """Try the loads on a free vehicle of each kind; count what forbids it."""
+        n_used = Counter(trip.kind_row for trip in self.stands)
+        under = self._trips_under()
+        for kind_row, kind in enumerate(self._tables.kinds):
+            n_free = self._fleet.n_trips(kind_row) - n_used[kind_row]
+            single = self._alone(kind_row, unit) if n_free > 0 else None
+            if single is None:
+                continue
+            if isinstance(single, Broken):
                 rules[single.reason] += n_free
+            elif self._is_contract_full(contract := self._contract(kind), under):
+                rules[Reason.CONTRACT_LIMIT] += n_free
+            else:
+                filled_fen = self._filled_fen(contract, under)
+                yield Offer(self._price_fen(single) - filled_fen, None, single)
 
-    def _commitments(self, row: int) -> dict[str, int]:
+    def _alone(self, kind_row: int, unit: tuple[int, ...]) -> Trip | Broken:
+        if len(unit) == 1:
+            return self._book.single(kind_row, unit[0])
+        orders = islice(permutations(unit), MAX_ORDERS)
+        return self._cheapest([self._book.of(kind_row, order) for order in orders], unit)
+
+    def _cheapest(self, options: Sequence[Trip | None], unit: tuple[int, ...]) -> Trip | Broken:
+        able = [trip for trip in options if trip is not None]
+        if not able:
+            return Broken(Reason.NEEDS_COMMITMENTS_CHANGED, unit[0], {})
+        return min(able, key=lambda trip: (trip.cost_fen, trip.rows))
+
+    def _price_fen(self, trip: Trip) -> int:
+        return trip.cost_fen + self._terms.moved_fen(trip.kind.vehicles[0], trip.rows)
+
+    def _contract(self, kind: Kind) -> int:
+        return self._terms.contract_of[kind.vehicles[0]]
+
+    def _trips_under(self) -> Counter[int]:
+        return self._terms.trips_under(trip.kind.vehicles[0] for trip in self.stands)
+
+    def _is_contract_full(self, contract: int, under: Counter[int]) -> bool:
+        if contract < 0:
+            return False
+        most = self._terms.contracts[contract].max_trips
+        return most is not None and under[contract] >= most
+
+    def _filled_fen(self, contract: int, under: Counter[int]) -> int:
+        """Return what one trip more under the contract saves."""
+        if contract < 0:
+            return 0
+        agreed = self._terms.contracts[contract]
+        return agreed.short_fen if under[contract] < agreed.min_trips else 0
+
+    def _commitments(self, unit: tuple[int, ...]) -> dict[str, int]:
+        n_used = Counter(trip.kind_row for trip in self.stands)
         able = [
             kind_row
             for kind_row in range(len(self._tables.kinds))
-            if isinstance(self._book.single(kind_row, row), Trip)
+            if isinstance(self._alone(kind_row, unit), Trip)
         ]
-        n_alone = sum(len(self._tables.kinds[kind_row].vehicles) for kind_row in able)
-        n_free = sum(self.state.n_free[kind_row] for kind_row in able)
         return {
-            "n_vehicles": len(self._tables.kind_of),
-            "n_alone": n_alone,
-            "n_alone_used": n_alone - n_free,
+            "n_vehicles": sum(map(len, self._fleet.units)),
+            "n_alone": sum(self._fleet.n_trips(kind_row) for kind_row in able),
+            "n_alone_used": sum(n_used[kind_row] for kind_row in able),
         }
 
     def _accept(self, offer: Offer) -> bool:
-        """Make the change if a dock can be found for it."""
-        slots = self._slots_with(offer)
-        if slots is None:
+        """Make the change if docks and a vehicle can be found for it."""
+        stands = self._stands_with(offer)
+        if stands is None:
             return False
-        if offer.old is not None:
-            self.state.remove(offer.old)
-        self.state.add(offer.new)
-        self.slots = slots
+        self.stands = stands
         return True
 
-    def _slots_with(self, offer: Offer) -> dict[Trip, Slot] | None:
-        """Return all slots after the change: in a gap, else by planning the depot's docks anew."""
-        others = {trip: slot for trip, slot in self.slots.items() if trip is not offer.old}
-        slot = self._gap(others, offer.new)
-        if slot is not None:
-            return {**others, offer.new: slot}
-        trips = [trip for trip in others if trip.depot == offer.new.depot] + [offer.new]
-        anew = self._all_docked(trips)
+    def _stands_with(self, offer: Offer) -> dict[Trip, Stand] | None:
+        """Return all places after the change: in a gap, else by booking the group anew."""
+        others = {trip: stand for trip, stand in self.stands.items() if trip is not offer.old}
+        stand = self._gap(others, offer)
+        if stand is not None:
+            return {**others, offer.new: stand}
+        groups = self._desk.groups([*others, offer.new])
+        group = next(group for group in groups if offer.new in group)
+        anew = self._all_booked(group)
         return None if anew is None else {**others, **anew}
 
-    def _all_docked(self, trips: list[Trip]) -> dict[Trip, Slot] | None:
-        """Return slots for all trips of a depot; note when None is no proof."""
+    def _gap(self, others: dict[Trip, Stand], offer: Offer) -> Stand | None:
+        """Return a free place for the trip, near its best moment if that can be."""
+        trip = offer.new
+        busy = taken_by(self._tables, {one: stand.slots for one, stand in others.items()})
+        rota = Rota(self._tables, self._fleet)
+        for one, stand in others.items():
+            rota.take(one, stand)
+        slots = find_slots(self._tables, trip, busy)
+        if slots is not None and not self._fleet.is_shared(trip.kind_row):
+            return Stand(ANY, slots)
+        unit = None if slots is None else rota.free_unit(trip, slots)
+        if slots is not None and unit is not None:
+            return Stand(unit, slots)
+        return self._desk.first_stand(trip, busy, rota)
+
+    def _all_booked(self, group: list[Trip]) -> dict[Trip, Stand] | None:
+        """Return places for all trips of a group; note when None is no proof."""
         limit_s = min(REBOOK_LIMIT_S, self._left_s())
         booking = Booking(None, is_proven=False)
         if limit_s > 0:
-            booking = assign_docks(self._tables, trips, self._runner, limit_s, must_fit_all=True)
-        slots = booking.slots
-        if slots is not None and all(
-            keeps_every_rule_at(self._tables, trip, slot.from_s) for trip, slot in slots.items()
-        ):
-            return slots
-        self._is_proven = self._is_proven and slots is None and booking.is_proven
-        return None
-
-    def _gap(self, slots: dict[Trip, Slot], trip: Trip) -> Slot | None:
-        """Return a free slot for the trip, at its best moment or later, else as early as it can."""
-        timing = trip.timing
-        busy = {dock: list(spans) for dock, spans in self._tables.busy.items()}
-        for other, slot in slots.items():
-            end_s = slot.from_s + other.timing.loading_s
-            busy.setdefault(slot.dock, []).append((slot.from_s, end_s))
-        for rows in busy.values():
-            rows.sort()
-        for first_s in (timing.best_s, timing.earliest_s):
-            for dock in serving_docks(self._tables, trip):
-                from_s = earliest_gap(
-                    busy.get(dock, ()), first_s, timing.latest_s, timing.loading_s
-                )
-                if from_s is not None and keeps_every_rule_at(self._tables, trip, from_s):
-                    return Slot(dock, from_s)
+            booking = self._desk.book_exactly(group, limit_s, must_fit_all=True)
+        held = self._held(booking)
+        if len(held) == len(group):
+            return held
+        self._is_proven = self._is_proven and booking.stands is None and booking.is_proven
         return None

@@ -1,39 +1,44 @@
 """The way from a problem to a checked-ready solution: construct, search, decide, book, explain."""
 
-import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from routing.engine.assemble import build_routes
+from routing.engine.assemble import route_of
+from routing.engine.booking import ANY, Desk, Stand
+from routing.engine.budget import Budget
 from routing.engine.cp import CpRunner
+from routing.engine.enumeration import all_trips
 from routing.engine.explain import is_able_alone
-from routing.engine.model import choose_trips
+from routing.engine.generators import Generators
+from routing.engine.model import Decider, Decision
+from routing.engine.pool import Pool
 from routing.engine.problem import Problem
-from routing.engine.recreate import recreate
-from routing.engine.ruin import neighbors_of
-from routing.engine.search import Annealer, Pool
 from routing.engine.settle import Settler
 from routing.engine.solution import Route, Solution, Unassigned
-from routing.engine.state import State
 from routing.engine.tables import Tables
-from routing.engine.trips import Book
+from routing.engine.terms import Terms
+from routing.engine.trips import Book, Trip
 
-POLL_S = 0.2
 PROGRESS_S = 0.25
-SETTLE_SHARE, SETTLE_MAX_S = 0.12, 2.5
+HEARTBEAT_S = 0.9
+"""Improvements are told at most this often, and something at least this often."""
+
 MASTER_SHARES = (0.15, 0.4, 0.7, 1.0)
 MASTER_SHARE, MASTER_MAX_S = 0.08, 2.5
-GRACE_S = 0.5
-STALL_STEPS, STALL_STEPS_PER_LOAD = 300, 100
+COUNTED_MASTER_S = 1.0
+"""Deterministic seconds of one decision where steps are counted."""
+
+ENGINE_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far the planner is; `best_cost_fen` is the best plan's cost with the price of left loads.
 
-    `phase` is one of construct, search, decide, docks, done.
+    `phase` is one of construct, search, decide, docks, done; `bound_fen` is a proven lower bound of
+    that cost, or None while none is known.
     """
 
     elapsed_s: float
@@ -41,13 +46,17 @@ class Progress:
     n_unassigned: int
     n_routes: int
     phase: str
+    bound_fen: int | None = None
 
 
-def solve(
+def solve(  # noqa: PLR0913  (the planner's door: every wish by its name)
     problem: Problem,
     *,
     seconds: float,
     seed: int = 0,
+    cores: int = 1,
+    iterations: int | None = None,
+    start: Solution | None = None,
     clock: Callable[[], float] = time.monotonic,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -62,17 +71,27 @@ def solve(
         Budget by `clock`; small problems end earlier. Exceeded by less than one second.
     seed
         The same seed gives the same plan as far as the clock lets the same steps be made.
+    cores
+        Generators that search at once, each in a thread of its own.
+    iterations
+        Steps of each generator instead of seconds: then the same seed gives the same plan.
+    start
+        A plan to start from; its trips that keep the rules enter the pool.
     clock
         Monotonic seconds.
     on_progress
-        Called when the best plan improves and when a phase begins.
+        Called when the best plan improves, when a phase begins, and about every second.
     should_stop
         Asked at least every half second; once it says yes, the best plan so far is returned.
     """
-    run = _Run(problem, seconds, seed, clock, on_progress, should_stop)
-    run.construct()
-    run.search()
-    return run.finish()
+    budget = Budget(seconds, iterations, clock, should_stop)
+    run = _Run(problem, budget, seed, cores, on_progress)
+    try:
+        run.construct(start)
+        run.search()
+        return run.finish()
+    finally:
+        run.close()
 
 
 class _Run:
@@ -81,148 +100,200 @@ class _Run:
     def __init__(
         self,
         problem: Problem,
-        seconds: float,
+        budget: Budget,
         seed: int,
-        clock: Callable[[], float],
+        cores: int,
         on_progress: Callable[[Progress], None] | None,
-        should_stop: Callable[[], bool] | None,
     ) -> None:
-        self.problem, self.seed = problem, seed
-        self._clock, self._started = clock, clock()
-        self._on_progress, self._should_stop = on_progress, should_stop
-        self._seconds = max(0.0, seconds)
-        self._search_s = self._seconds - min(SETTLE_MAX_S, SETTLE_SHARE * self._seconds)
-        self._end_s = self._seconds
-        self._is_stopped = False
-        self._asked_at, self._told_at = float("-inf"), float("-inf")
-        self._rng = random.Random(seed)  # noqa: S311  (a search, not a secret)
-        self._runner = CpRunner(self.is_stopped, seed)
+        self.problem, self.seed, self._budget = problem, seed, budget
+        # Asked before anything is compiled: who has time waits for that once.
+        self._is_late = not budget.is_counted and budget.elapsed_s() >= budget.seconds
+        self._on_progress, self._told_at = on_progress, float("-inf")
+        self._last: Progress | None = None
+        self._bound_fen: int | None = None
+        self._runner = CpRunner(self._keeps_on, seed, is_deterministic=budget.is_counted)
         self._book = Book(Tables.of(problem))
+        self._desk = Desk(problem, self._book, self._runner)
+        self._terms = Terms(problem)
+        self._decider = Decider(self._desk, self._terms, self._runner)
         self._pool = Pool()
+        self._generators = Generators(problem, self._book, seed, cores)
         self._able: list[int] = []
-        self._state = State(self._book)
-        self._annealer: Annealer | None = None
 
-    def elapsed_s(self) -> float:
-        """Return the time since the start."""
-        return self._clock() - self._started
+    def close(self) -> None:
+        """End the threads."""
+        self._generators.close()
 
-    def is_stopped(self) -> bool:
-        """Whether the caller wants an end; asks at most every `POLL_S`."""
-        if self._should_stop is None or self._is_stopped:
-            return self._is_stopped
-        now = self._clock()
-        if now - self._asked_at >= POLL_S:
-            self._asked_at = now
-            self._is_stopped = bool(self._should_stop())
-            if self._is_stopped:
-                self._end_s = min(self._end_s, self.elapsed_s())
-        return self._is_stopped
+    def _keeps_on(self) -> bool:
+        """Say that work goes on; return whether it should stop."""
+        if self._last is not None:
+            self._report(self._last.phase)
+        return self._budget.is_stopped()
 
-    def _is_over(self) -> bool:
-        return self.elapsed_s() >= self._search_s or self.is_stopped()
-
-    def construct(self) -> None:
-        """Build a first plan by cheapest insertion of the largest loads first."""
-        loads = self._book.tables.loads
+    def construct(self, start: Solution | None) -> None:
+        """Build a first plan, or take over the given one and complete it."""
+        rows = range(self.problem.n_loads)
         # A stopped run tries the rest unseen: insertion finds out as well.
         self._able = [
-            row for row in range(len(loads)) if self.is_stopped() or is_able_alone(self._book, row)
+            row for row in rows if self._budget.is_stopped() or is_able_alone(self._book, row)
         ]
-        order = sorted(self._able, key=lambda row: (-loads[row].n_pallets, row))
-        state = State(self._book)
-        state.left = set(self._able)
-        recreate(state, order, None, self._is_over)
-        self._state = state
-        self._tell("construct", state, state.price(), is_news=True)
+        trips = [] if start is None else self._trips_of(start)
+        self._pool.add_all(self._decider.candidate(trip) for trip in trips)
+        if self._is_late or self._budget.is_stopped():
+            return
+        self._generators.construct([(trip.kind_row, trip.rows) for trip in trips])
+        self._tell("construct")
+
+    def _trips_of(self, start: Solution) -> list[Trip]:
+        kind_of = self._book.tables.kind_of
+        found = [
+            self._book.of(kind_of[route.vehicle], tuple(visit.load for visit in route.visits))
+            for route in start.routes
+        ]
+        return [trip for trip in found if trip is not None]
 
     def search(self) -> None:
-        """Search and let the master decide, until time is up, the plan stalls or someone stops it."""
-        if len(self._able) < 2 and not self._state.left:  # noqa: PLR2004  (nothing to choose)
+        """Search and let the master decide, until time is up or someone stops it."""
+        budget, generators = self._budget, self._generators
+        if not generators.is_begun or not self._able or self._decide_small():
             return
-        neighbors = neighbors_of(self.problem)
-        annealer = Annealer(self._state, neighbors, self._rng, self._pool)
-        self._annealer = annealer
-        patience = STALL_STEPS + STALL_STEPS_PER_LOAD * len(self._able)
         masters = list(MASTER_SHARES)
-        begun_s = self.elapsed_s()
-        span_s = max(1e-9, self._search_s - begun_s)
-        last_better = 0
-        while not self._is_over() and annealer.n_steps - last_better < patience:
-            share = (self.elapsed_s() - begun_s) / span_s
-            if annealer.step(share):
-                last_better = annealer.n_steps
-                self._tell("search", annealer.best, annealer.best_fen)
-            # The last decision must end before the search's time does.
-            if share >= masters[0] - (MASTER_SHARE if masters[0] == 1.0 else 0.0):
-                masters = masters[1:] or [float("inf")]
-                self._decide(annealer)
-        if annealer.n_steps - last_better >= patience:
-            self._decide(annealer)
-        self._state = annealer.best
+        budget.begin_search(len(self._able))
+        generators.spread()
+        # The last decision must end before the search's time does.
+        last_share = budget.share_of(min(MASTER_MAX_S, MASTER_SHARE * budget.seconds))
+        while not budget.is_over(generators.n_steps):
+            ends = [at - (last_share if at == 1.0 else 0.0) for at in masters]
+            is_better = generators.run(min(ends, default=1.0), budget)
+            self._pool.add_all(generators.take_pool())
+            self._tell("search", is_news=is_better)
+            if ends and budget.share(generators.n_steps) >= ends[0]:
+                masters = masters[1:]
+                self._decide()
+        if masters and not budget.is_stopped():
+            self._decide()
 
-    def _decide(self, annealer: Annealer) -> None:
-        limit_s = min(MASTER_MAX_S, MASTER_SHARE * self._seconds, self._search_s - self.elapsed_s())
-        self._tell("decide", annealer.best, annealer.best_fen, is_news=True)
-        trips = list(self._pool.trips.values())
-        chosen = choose_trips(self._book.tables, trips, annealer.best, self._runner, limit_s)
-        if chosen is None:
-            return
-        state = State(self._book)
-        state.left = set(self._able)
-        for trip in chosen:
-            state.add(trip)
-        if state.price() < annealer.best_fen:
-            annealer.adopt(state)
-            self._tell("search", annealer.best, annealer.best_fen)
+    def _decide_small(self) -> bool:
+        """Decide over every possible trip where there are few; say whether that settled it."""
+        trips = all_trips(self._book, self._able, self._budget.is_stopped)
+        if trips is None:
+            return False
+        small = Pool(keeps_orders=True)
+        small.add_all(self._decider.candidate(trip) for trip in trips)
+        decision = self._decide(small)
+        if decision is None or not decision.is_proven:
+            return False
+        if not self._terms.has_changes:
+            self._bound_fen = decision.total_fen
+        can_wait = decision.is_docked and self._desk.is_free_of_waits(decision.trips)
+        return can_wait or self._decide_exactly(small, decision)
+
+    def _decide_exactly(self, pool: Pool, decision: Decision) -> bool:
+        """Decide over few trips with all their docks and starts; say whether that is proven."""
+        candidates, _ = pool.candidates()
+        limit_s = COUNTED_MASTER_S if self._budget.is_counted else self._budget.search_left_s() / 2
+        exact = self._decider.decide_exactly(candidates, decision.trips, limit_s)
+        if exact is None or not exact.is_proven:
+            return False
+        found = [(trip.kind_row, trip.rows) for trip in exact.trips]
+        self._generators.settle_on(found, exact.total_fen)
+        return True
+
+    def _decide(self, pool: Pool | None = None) -> Decision | None:
+        """Let the master decide over the pool and go on from its choice."""
+        budget, best = self._budget, self._generators.best
+        limit_s = min(MASTER_MAX_S, MASTER_SHARE * budget.seconds, budget.search_left_s())
+        if budget.is_counted:
+            limit_s = COUNTED_MASTER_S
+        self._tell("decide")
+        running = self._book.trips(best.trips)
+        decision = self._decider.decide(pool or self._pool, running, limit_s)
+        if decision is not None and decision.total_fen < best.total_fen:
+            found = [(trip.kind_row, trip.rows) for trip in decision.trips]
+            self._generators.adopt(found, decision.total_fen)
+            self._tell("search")
+        return decision
 
     def finish(self) -> Solution:
-        """Book docks, insert what still fits, prove the reasons, and write the routes."""
-        state = self._state.copy()
-        self._tell("docks", state, state.price(), is_news=True)
-        state.left = {row for row, trip in enumerate(state.where) if trip is None}
-        settler = Settler(state, self._runner, self._left_to_settle_s)
-        settler.book_docks()
+        """Book docks and vehicles, insert what still fits, prove the reasons, write the routes."""
+        self._tell("docks")
+        settler = Settler(self._desk, self._terms, self._budget.settle_left_s)
+        settler.book(self._book.trips(self._generators.best.trips))
         unassigned = settler.settle()
-        routes = build_routes(self.problem, self._book, list(settler.slots.items()))
-        return self._solution(routes, unassigned)
+        return self._solution(settler, unassigned)
 
-    def _left_to_settle_s(self) -> float:
-        self.is_stopped()
-        return self._end_s + GRACE_S - self.elapsed_s()
+    def _routes(self, stands: Mapping[Trip, Stand]) -> tuple[Route, ...]:
+        """Write the routes; vehicles that make one trip are taken in the order of loading."""
+        fleet = self._desk.fleet
+        free = [list(units) for units in fleet.units]
+        routes = []
+        for trip, stand in sorted(
+            stands.items(), key=lambda pair: (pair[1].slots[0].from_s, pair[0].rows)
+        ):
+            units = fleet.units[trip.kind_row]
+            vehicle = free[trip.kind_row].pop(0) if stand.unit == ANY else units[stand.unit]
+            routes.append(route_of(self.problem, self._book, trip, vehicle, stand.slots))
+        return tuple(sorted(routes, key=lambda route: (route.vehicle, route.start_s)))
 
-    def _solution(self, routes: tuple[Route, ...], unassigned: tuple[Unassigned, ...]) -> Solution:
+    def _solution(self, settler: Settler, unassigned: Sequence[Unassigned]) -> Solution:
+        routes = self._routes(settler.stands)
         cost_fen = sum(route.cost_fen for route in routes)
-        left_fen = self._state.left_fen(left.load for left in unassigned)
-        elapsed_s = self.elapsed_s()
+        loads = self._book.tables.loads
+        left_fen = sum(loads[left.load].left_fen for left in unassigned)
+        terms = self._terms
+        short_fen = terms.short_fen(terms.trips_under(route.vehicle for route in routes))
+        change_fen = sum(terms.changed_fen(route) for route in routes)
+        total_fen = cost_fen + left_fen + short_fen + change_fen
+        bound_fen = None if self._bound_fen is None else min(total_fen, self._bound_fen)
+        elapsed_s = self._budget.elapsed_s()
         if self._on_progress is not None:
-            total_fen = cost_fen + left_fen
-            self._on_progress(Progress(elapsed_s, total_fen, len(unassigned), len(routes), "done"))
+            counts = (len(unassigned), len(routes))
+            self._on_progress(Progress(elapsed_s, total_fen, *counts, "done", bound_fen))
         return Solution(
             problem_hash=self.problem.content_hash(),
             routes=routes,
-            unassigned=unassigned,
+            unassigned=tuple(unassigned),
             cost_fen=cost_fen,
             left_fen=left_fen,
+            short_fen=short_fen,
+            change_fen=change_fen,
+            bound_fen=bound_fen,
             distance_m=sum(route.distance_m for route in routes),
             duration_s=sum(route.duration_s for route in routes),
             seconds=round(elapsed_s, 3),
             seed=self.seed,
-            n_steps=self._annealer.n_steps if self._annealer else 0,
-            is_stopped=self._is_stopped,
-            versions={"engine": "1", "ortools": version("ortools"), "numpy": version("numpy")},
+            n_steps=self._generators.n_steps,
+            is_stopped=self._budget.is_cancelled,
+            versions={
+                "engine": ENGINE_VERSION,
+                "ortools": version("ortools"),
+                "numpy": version("numpy"),
+            },
         )
 
-    def _tell(self, phase: str, state: State, total_fen: int, *, is_news: bool = False) -> None:
-        """Report progress, but improvements not more often than every `PROGRESS_S`."""
-        if self._on_progress is None:
+    def _tell(self, phase: str, *, is_news: bool = True) -> None:
+        """Note the best plan and report it, but improvements not more often than every so often."""
+        best = self._generators.best
+        self._last = Progress(
+            self._budget.elapsed_s(), best.total_fen, best.n_left, len(best.trips), phase
+        )
+        self._report(phase, is_urgent=is_news and phase != "search", is_news=is_news)
+
+    def _report(self, phase: str, *, is_urgent: bool = False, is_news: bool = False) -> None:
+        if self._on_progress is None or self._last is None:
             return
-        elapsed_s = self.elapsed_s()
-        if not is_news and elapsed_s - self._told_at < PROGRESS_S:
-            return
-        self._told_at = elapsed_s
-        n_loads = self.problem.n_loads
-        n_left = n_loads - sum(trip is not None for trip in state.where)
-        hopeless = set(range(n_loads)) - set(self._able)
-        total_fen += state.left_fen(hopeless)
-        self._on_progress(Progress(elapsed_s, total_fen, n_left, len(state.trips), phase))
+        elapsed_s = self._budget.elapsed_s()
+        since_s = elapsed_s - self._told_at
+        if is_urgent or (is_news and since_s >= PROGRESS_S) or since_s >= HEARTBEAT_S:
+            self._told_at = elapsed_s
+            last = self._last
+            self._on_progress(
+                Progress(
+                    elapsed_s,
+                    last.best_cost_fen,
+                    last.n_unassigned,
+                    last.n_routes,
+                    phase,
+                    self._bound_fen,
+                )
+            )

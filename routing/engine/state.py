@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from routing.engine.docks import place_greedily
+from routing.engine.docks import earliest_gap, serving_docks
+from routing.engine.tables import Tables
 from routing.engine.trips import Book, Trip
 
 
@@ -31,7 +32,7 @@ class State:
         self.by_depot: list[list[Trip]] = [[] for _ in tables.depot_place]
         self.where: list[Trip | None] = [None] * len(tables.loads)
         self.left: set[int] = set(range(len(tables.loads)))
-        self.n_free = [kind.n_units for kind in tables.kinds]
+        self.n_free = [len(kind.vehicles) for kind in tables.kinds]
         self._undocked_fen = [0] * len(self.by_depot)
         self._dirty: set[int] = set()
         self.fresh: list[Trip] = []
@@ -82,7 +83,7 @@ class State:
     def price(self) -> int:
         """Return cost of trips + price of left loads + price of loads without a dock, in fen."""
         for depot in self._dirty:
-            _, left = place_greedily(self.tables, self.by_depot[depot])
+            left = _without_dock(self.tables, self.by_depot[depot])
             self._undocked_fen[depot] = sum(self.left_fen(trip.rows) for trip in left)
         self._dirty.clear()
         trips_fen = sum(trip.cost_fen for trips in self.by_depot for trip in trips)
@@ -100,3 +101,24 @@ class State:
         for trip in trips:
             state.add(trip)
         return state
+
+
+def _without_dock(tables: Tables, trips: Iterable[Trip]) -> list[Trip]:
+    """Give docks of one depot in order of urgency; return the trips left over."""
+    busy = {dock: list(spans) for dock, spans in tables.busy.items()}
+    left = []
+    for trip in sorted(trips, key=lambda trip: (trip.timing.latest_s, trip.rows)):
+        timing = trip.timing
+        window = (timing.earliest_s, timing.latest_s, timing.loading_s)
+        gaps = [
+            (from_s, dock)
+            for dock in serving_docks(tables, trip)
+            if (from_s := earliest_gap(busy.get(dock, ()), *window)) is not None
+        ]
+        if not gaps:
+            left.append(trip)
+            continue
+        from_s, dock = min(gaps)
+        busy.setdefault(dock, []).append((from_s, from_s + timing.loading_s))
+        busy[dock].sort()
+    return left

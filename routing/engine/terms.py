@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.engine.problem import Problem
+from routing.engine.solution import Route
 
 QUARTER_S = 900
 
@@ -75,6 +76,12 @@ class Terms:
         n_vehicles = sum(before.vehicle != vehicle for before in known)
         n_trips = sum(before.trip != label for before in known)
         return n_vehicles * self._vehicle_fen + n_trips * self._trip_fen
+
+    def changed_fen(self, route: Route) -> int:
+        """Return the price of all that a route changes."""
+        rows = [visit.load for visit in route.visits]
+        starts_s = [visit.start_s for visit in route.visits]
+        return self.moved_fen(route.vehicle, rows) + self.shifted_fen(rows, starts_s)
 
     def shifted_fen(self, rows: Sequence[int], starts_s: Sequence[int]) -> int:
         """Return the price of deliveries that start earlier or later than in the plan in force."""

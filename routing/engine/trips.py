@@ -1,7 +1,8 @@
 """Candidate trips of the search: feasible by themselves, costed, remembered, and how they grow."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from routing.engine.kernel import fields
 from routing.engine.reasons import Broken
 from routing.engine.rules import class_mask, judge
 from routing.engine.schedule import Timing
@@ -102,6 +103,8 @@ class Book:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self._singles: dict[tuple[int, int], Trip | Broken] = {}
+        self._components = _components(tables)
+        self._known: dict[tuple[int, tuple[int, ...]], Trip | None] = {}
 
     def single(self, kind_row: int, row: int) -> Trip | Broken:
         """Return the trip that carries `row` alone on an empty vehicle, or what forbids it."""
@@ -114,9 +117,23 @@ class Book:
         return single
 
     def of(self, kind_row: int, rows: tuple[int, ...]) -> Trip | None:
-        """Return the trip, or None when a rule forbids it."""
-        timing = judge(self.tables, self.tables.kinds[kind_row], rows)
-        return Trip(self, kind_row, rows, timing) if isinstance(timing, Timing) else None
+        """Return the trip, always the same one, or None when a rule forbids it."""
+        key = (kind_row, rows)
+        if key not in self._known:
+            timing = judge(self.tables, self.tables.kinds[kind_row], rows)
+            trip = Trip(self, kind_row, rows, timing) if isinstance(timing, Timing) else None
+            self._known[key] = trip
+        return self._known[key]
+
+    def trips(self, found: Iterable[tuple[int, tuple[int, ...]]]) -> list[Trip]:
+        """Return those of the (kind, loads) that no rule forbids."""
+        trips = (self.of(kind_row, rows) for kind_row, rows in found)
+        return [trip for trip in trips if trip is not None]
+
+    def together(self, row: int) -> tuple[int, ...]:
+        """Return the load with those that must go on the same trip, the most urgent first."""
+        component = int(self.tables.data.book[row, fields.TOGETHER])
+        return (row,) if component < 0 else self._components[component]
 
     def without(self, trip: Trip, gone: frozenset[int]) -> Trip | None:
         """Return the trip without the loads `gone`; None when nothing stays or a rule forbids it."""
@@ -225,3 +242,19 @@ class Book:
             before = after
         found.sort()
         return found
+
+
+def _components(tables: Tables) -> dict[int, tuple[int, ...]]:
+    """Return the loads that must go together, in the order of their ranks and windows."""
+    members: dict[int, list[int]] = {}
+    load = tables.data.book[: len(tables.loads)]
+    for row, component in enumerate(load[:, fields.TOGETHER].tolist()):
+        if component >= 0:
+            members.setdefault(component, []).append(row)
+    ranks = load[:, fields.RANK].tolist()
+    return {
+        component: tuple(
+            sorted(rows, key=lambda row: (ranks[row], tables.loads[row].delivery_to_s, row))
+        )
+        for component, rows in members.items()
+    }
