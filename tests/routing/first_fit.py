@@ -1,9 +1,8 @@
 """The dispatcher's simplest method: loads in the order of their references, each on the first vehicle that takes it."""
 
-from routing.engine.packing import loads_fit_compartments
 from routing.engine.problem import Problem
 from routing.engine.reasons import Broken
-from routing.engine.schedule import evaluate
+from routing.engine.rules import judge
 from routing.engine.tables import Tables
 
 
@@ -26,14 +25,7 @@ def first_fit(problem: Problem) -> dict[int, list[int]]:
 def takes(tables: Tables, vehicle: int, route: list[int]) -> bool:
     """Whether the vehicle can drive this trip."""
     kind = tables.kinds[tables.kind_of[vehicle]]
-    loads = [tables.loads[row] for row in route]
-    if len({load.depot for load in loads}) > 1:
-        return False
-    if not all(load.carrier_mask >> kind.carrier & 1 for load in loads):
-        return False
-    if loads_fit_compartments(tables, kind, route) is None:
-        return False
-    return not isinstance(evaluate(tables, kind, route), Broken)
+    return not isinstance(judge(tables, kind, route), Broken)
 
 
 def alone(problem: Problem) -> list[bool]:
