@@ -5,64 +5,18 @@ docs/operations.md lists every variable; a test keeps that list complete.
 
 import secrets
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from logistics import embedded
+from logistics.back_office.look import UNFOLD  # noqa: F401 - the admin's own setting
+from logistics.environment import is_temperature, is_web_address, not_negative, positive, read
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-
-
-def read(
-    kind: str, name: str, default: Any, check: Callable[[Any], bool] = lambda _value: True
-) -> Any:
-    """Return a variable of the environment, or stop the start with a sentence that names it."""
-    try:
-        value = getattr(env, kind)(name, default=default)
-    except (ValueError, ImproperlyConfigured) as error:
-        msg = f"{name}: {env.str(name, '')!r} is not a valid {kind} ({error})."
-        raise ImproperlyConfigured(msg) from error
-    if not check(value):
-        msg = f"{name}: {value!r} is out of range; see docs/operations.md."
-        raise ImproperlyConfigured(msg)
-    return value
-
-
-def positive(value: float) -> bool:
-    """Say whether a number is above zero."""
-    return value > 0
-
-
-def not_negative(value: float) -> bool:
-    """Say whether a number is zero or above."""
-    return value >= 0
-
-
-def is_temperature(text: str) -> bool:
-    """Say whether this is a number of °C that air can have."""
-    try:
-        return -60 <= float(text) <= 60
-    except ValueError:
-        return False
-
-
-def is_web_address(url: str, *, may_miss: bool = False) -> bool:
-    """Say whether this is an address of HTTP with a host, or empty where it may be."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return (parts.scheme in {"http", "https"} and bool(parts.hostname)) or (not url and may_miss)
-
 
 # --- Where things are -------------------------------------------------------------------------
 VAR_DIR = Path(read("str", "VAR_DIR", str(BASE_DIR / "var")))
@@ -192,34 +146,6 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "logistics.web.errors.locked_out"
 CSRF_FAILURE_VIEW = "logistics.web.errors.csrf_failure"
-
-UNFOLD = {
-    "SITE_TITLE": _("Luohe logistics park"),
-    "SITE_HEADER": _("Luohe logistics park"),
-    "SITE_SUBHEADER": _("Back office"),
-    "SITE_SYMBOL": "ac_unit",
-    "SITE_URL": "/",
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("park/mark.svg")}
-    ],
-    "SHOW_HISTORY": True,
-    "BORDER_RADIUS": "6px",
-    "COLORS": {
-        "primary": {
-            "50": "oklch(97% .014 254.6)",
-            "100": "oklch(93.2% .032 255.6)",
-            "200": "oklch(88.2% .059 254.1)",
-            "300": "oklch(80.9% .105 251.8)",
-            "400": "oklch(70.7% .165 254.6)",
-            "500": "oklch(62.3% .19 257)",
-            "600": "oklch(51% .175 256)",
-            "700": "oklch(46% .17 258)",
-            "800": "oklch(40% .15 260)",
-            "900": "oklch(36% .12 262)",
-            "950": "oklch(28% .09 266)",
-        }
-    },
-}
 
 # --- Databases --------------------------------------------------------------------------------
 SQLITE_OPTIONS = {

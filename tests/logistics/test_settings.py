@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from logistics.settings import is_web_address
+from logistics.environment import is_web_address
 
 ROOT = Path(__file__).resolve().parents[2]
 
