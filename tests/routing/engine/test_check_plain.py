@@ -243,12 +243,13 @@ def test_feasibility_and_time_away_are_those_of_trying_every_start(seed):
     """A route is feasible where some start is, and away as long as the best start makes it."""
     rng = np.random.default_rng(seed)
     n = 5
-    points = rng.integers(0, 12, (n, 2))
+    is_slow = bool(rng.random() < 0.5)  # then windows lie so far apart that every start must wait
+    points = rng.integers(0, 4 if is_slow else 12, (n, 2))
     distance = np.abs(points[:, None] - points[None]).sum(axis=2)
-    opens = rng.integers(0, 40, n)
+    opens = 22 * np.arange(n) + rng.integers(0, 8, n) if is_slow else rng.integers(0, 40, n)
     opens[0] = 0
-    closes = opens + rng.integers(15, 90, n)
-    closes[0] = 120
+    closes = opens + (rng.integers(1, 12, n) if is_slow else rng.integers(15, 90, n))
+    closes[0] = 200
     problem = replace(
         problem_of(texts.MTVRPTWR),
         distance=distance,
@@ -261,7 +262,7 @@ def test_feasibility_and_time_away_are_those_of_trying_every_start(seed):
     )
     trips = ((1, 2), (3, 4)) if rng.random() < 0.5 else ((1, 2, 3, 4),)
     route = PlainRoute(0, trips)
-    returns = {start: simulate(problem, route, start) for start in range(121)}
+    returns = {start: simulate(problem, route, start) for start in range(201)}
     aways = [end - start for start, end in returns.items() if end is not None]
     whole = PlainSolution((route,), (), 0)
     whole = replace(whole, cost=plain_cost(problem, whole))
