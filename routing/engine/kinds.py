@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from routing.engine.problem import Problem
+from routing.engine.problem_tables import MAX_DC, NO_READING
 
 
 class Compartment(NamedTuple):
@@ -106,19 +107,17 @@ def in_kind_order(problem: Problem, rows: list[int]) -> list[int]:
 
 
 def compartment_key(problem: Problem, row: int) -> tuple[int, ...]:
-    """Return the figures that make two compartments equal, those of one layout side by side."""
+    """Return the figures that make two compartments equal; in their order loads look for room.
+
+    Those of one layout stand side by side, the coldest first: they cost the least cooling.
+    """
     rows = problem.compartments
-    columns = (
-        rows.layout,
-        rows.max_pallets,
-        rows.max_l,
-        rows.max_kg,
-        rows.class_mask,
-        rows.start_dc,
-    )
-    return tuple(int(column[row]) for column in columns)
+    start_dc = int(rows.start_dc[row])
+    warmth = MAX_DC if start_dc == NO_READING else start_dc
+    columns = (rows.max_pallets, rows.max_l, rows.max_kg, rows.class_mask, rows.start_dc)
+    return int(rows.layout[row]), warmth, *(int(column[row]) for column in columns)
 
 
 def _compartment(problem: Problem, row: int) -> Compartment:
-    layout, max_pallets, max_l, max_kg, class_mask, start_dc = compartment_key(problem, row)
+    layout, _, max_pallets, max_l, max_kg, class_mask, start_dc = compartment_key(problem, row)
     return Compartment(row, max_pallets, max_l, max_kg, class_mask, layout, start_dc)

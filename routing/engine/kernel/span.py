@@ -1,9 +1,12 @@
 """When, within one span of loading starts, a trip holds every rule, and when it is shortest."""
 
+import numpy as np
+
 from routing.engine.columns import Ints
 from routing.engine.compiled import bare_part, inlined
 from routing.engine.kernel import codes
 from routing.engine.kernel import fields as f
+from routing.engine.kernel.driving import drive_leg
 from routing.engine.kernel.heat import heat_stays_in_budget
 from routing.engine.kernel.start import (
     find_lead,
@@ -19,9 +22,9 @@ from routing.engine.problem_tables import FAR
 RUNGS = 3
 """Starts that are tried, each the latest for its end, where waiting may not be the same for all."""
 
-STEP_S = 1800
+STEP_S = 900
 MAX_STEPS = 48
-"""Where air or speed change by the hour, starts are tried in steps."""
+"""Where air or speed change by the hour, starts are tried in steps, some of which are full hours."""
 
 
 @bare_part
@@ -47,6 +50,10 @@ def judge_span(
 def _first_ready(book: Ints, k: int, low: int, high: int, desk: Ints) -> int:
     """Return the first start of loading from `low` on that the shift and the lead allow."""
     start = low
+    if book[book.shape[0] - 1, f.N_SPEEDS]:
+        zero = np.int64(0)
+        arrives, _, _ = drive_leg(book, k, book[k, f.READY], desk[f.TRIP, f.LEAD_LEG], zero, zero)
+        start = max(low, arrives)
     for _ in range(MAX_STEPS):
         find_lead(book, k, start, desk)
         missing = book[k, f.READY] + desk[f.FOUND, f.AT_LEAD] - start
@@ -123,12 +130,16 @@ def _judge_any(
     desk[spread, f.SOONEST], desk[spread, f.LATEST_OK] = ENDLESS, -ENDLESS
     desk[spread, f.SHORTEST] = ENDLESS
     code = try_start(book, k, rows, n, n_origins, low, desk, label, out)
-    if code == codes.MISSED_WINDOW or code == codes.LATE_END:  # noqa: PLR1714
+    is_late = code == codes.MISSED_WINDOW or code == codes.LATE_END  # noqa: PLR1714
+    # A later start may end sooner only where another speed spares a rest.
+    may_catch_up = book[book.shape[0] - 1, f.N_SPEEDS] > 0 and desk[f.TRIP, f.MAY_REST] != 0
+    if is_late and not may_catch_up:
         return code
     end, lead = desk[f.FOUND, f.AT_END], desk[f.FOUND, f.AT_LEAD]
     soonest = low + desk[f.FOUND, f.AT_WAITED]
     latest = max(low, min(high, latest_before(book, k, book[k, f.LIMIT], desk, label)))
-    latest = _last_in_time(book, k, low, latest, desk, label, out)
+    if not is_late:
+        latest = _last_in_time(book, k, low, latest, desk, label, out)
     if latest > low:
         try_start(book, k, rows, n, n_origins, latest, desk, label, out)
         if low < soonest < latest:
@@ -136,12 +147,10 @@ def _judge_any(
         soonest = end + lead - book[k, f.MAX_DURATION]
         if low < soonest < latest:
             try_start(book, k, rows, n, n_origins, soonest, desk, label, out)
-        if desk[f.TRIP, f.HAS_SPANS] or desk[f.TRIP, f.MAY_REST]:
+        if not is_late and (desk[f.TRIP, f.HAS_SPANS] or desk[f.TRIP, f.MAY_REST]):
             _climb(book, k, rows, n, n_origins, end, low, latest, desk, label, out)
         if desk[f.TRIP, f.LEAD_VARIES] or desk[f.TRIP, f.HAS_HEAT]:
-            step = max(STEP_S, (latest - low) // MAX_STEPS)
-            for start in range(low + step, latest, step):
-                try_start(book, k, rows, n, n_origins, start, desk, label, out)
+            _step(book, k, rows, n, n_origins, low, latest, desk, label, out)
     if desk[spread, f.SHORTEST] == ENDLESS:
         return judge_start(book, k, rows, n, n_origins, low, desk, label, out)
     _keep_shorter(
@@ -149,6 +158,20 @@ def _judge_any(
         desk[spread, f.SHORTEST], desk[spread, f.BEST_LEAD],
     )  # fmt: skip
     return codes.FINE
+
+
+@bare_part
+def _step(
+    book: Ints, k: int, rows: Ints, n: int, n_origins: int, low: int, latest: int, desk: Ints,
+    label: Ints, out: Ints,
+) -> None:  # fmt: skip
+    """Try starts at full quarters of the hour, or coarser ones when that would be too many."""
+    origin = book[book.shape[0] - 1, f.HORIZON_FROM]
+    step = STEP_S
+    while (latest - low) // step > MAX_STEPS:
+        step += step
+    for quarter in range((low - origin) // step + 1, (latest - origin - 1) // step + 1):
+        try_start(book, k, rows, n, n_origins, origin + quarter * step, desk, label, out)
 
 
 @bare_part
