@@ -43,18 +43,20 @@ def _moves(problem: Problem, solution: Solution) -> list[Figure]:
     """Move loads to the next trip, and ask for every place of one load in turn."""
     plan = StandingPlan.of(problem, solution)
     loads = sorted(plan.where)
-    n_trips = len(plan.trips)
-    moves, places = [], []
-    for load in loads[:N_MOVES]:
-        target = (plan.where[load] + 1) % n_trips
-        moves.append(_ms(lambda: evaluate(plan, move_load(plan, load, target, 0))))  # noqa: B023
-    for load in loads[:N_EXPLAINED]:
-        places.append(_ms(lambda: insert(plan, load)))  # noqa: B023
+    moves = [
+        _ms(lambda load=load: evaluate(plan, move_load(plan, load, _next(plan, load), 0)))
+        for load in loads[:N_MOVES]
+    ]
+    places = [_ms(lambda load=load: insert(plan, load)) for load in loads[:N_EXPLAINED]]
     median_ms = statistics.median(moves)
     return [
         Figure("a move judged, median", median_ms, "ms", f"< {MOST_MS:.0f}", median_ms < MOST_MS),
         Figure("every place of a load, median", statistics.median(places), "ms"),
     ]
+
+
+def _next(plan: StandingPlan, load: int) -> int:
+    return (plan.where[load] + 1) % len(plan.trips)
 
 
 def _offers(problem: Problem, solution: Solution) -> list[Figure]:
