@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 from routing.benchmarks.report import Figure, Order
 from routing.benchmarks.rich_days import rich_day
@@ -43,11 +44,8 @@ def _moves(problem: Problem, solution: Solution) -> list[Figure]:
     """Move loads to the next trip, and ask for every place of one load in turn."""
     plan = StandingPlan.of(problem, solution)
     loads = sorted(plan.where)
-    moves = [
-        _ms(lambda load=load: evaluate(plan, move_load(plan, load, _next(plan, load), 0)))
-        for load in loads[:N_MOVES]
-    ]
-    places = [_ms(lambda load=load: insert(plan, load)) for load in loads[:N_EXPLAINED]]
+    moves = [_ms(partial(_judge_move, plan, load)) for load in loads[:N_MOVES]]
+    places = [_ms(partial(insert, plan, load)) for load in loads[:N_EXPLAINED]]
     median_ms = statistics.median(moves)
     return [
         Figure("a move judged, median", median_ms, "ms", f"< {MOST_MS:.0f}", median_ms < MOST_MS),
@@ -55,8 +53,9 @@ def _moves(problem: Problem, solution: Solution) -> list[Figure]:
     ]
 
 
-def _next(plan: StandingPlan, load: int) -> int:
-    return (plan.where[load] + 1) % len(plan.trips)
+def _judge_move(plan: StandingPlan, load: int) -> None:
+    target = (plan.where[load] + 1) % len(plan.trips)
+    evaluate(plan, move_load(plan, load, target, 0))
 
 
 def _offers(problem: Problem, solution: Solution) -> list[Figure]:
