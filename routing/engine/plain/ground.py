@@ -11,7 +11,7 @@ from routing.engine.plain.problem import FAR, REQUIRED, PlainProblem, PlainRoute
 
 Nodes = npt.NDArray[np.int32]
 
-N_NEAR = 40
+N_NEAR = 100
 WAIT_SHARE, LATE_SHARE = 0.2, 1.0
 """What waiting and lateness weigh against distance among neighbors (Wouda et al. 2024, PyVRP)."""
 

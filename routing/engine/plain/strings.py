@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from routing.engine.plain.ground import as_plain, empty_routes, ground_of, put, route_cost, taken
+from routing.engine.plain.ground import (
+    N_NEAR,
+    as_plain,
+    empty_routes,
+    ground_of,
+    put,
+    route_cost,
+    taken,
+)
 from routing.engine.plain.kernel import anneal
 from routing.engine.plain.kernel_state import new_journal
 from routing.engine.plain.pool import Pool
@@ -52,7 +60,7 @@ class Strings:
         clock: Callable[[], float] | None,
         *,
         ruin: Ruin | None = None,
-        n_near: int = 40,
+        n_near: int = N_NEAR,
     ) -> None:
         self.pool, self._problem, self._clock = pool, problem, clock
         self._ground = ground_of(problem, n_near)
