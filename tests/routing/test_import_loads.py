@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,8 @@ from logistics.seeding import seed_contracts, seed_parties, seed_products, seed_
 from routing.importing import ImportAnswer, import_loads
 from routing.load_intake import Outcome
 from routing.load_sheets.columns import COLUMNS, field_of
-from routing.models import Load, LoadStatus
+from routing.models import GeocodedText, Load, LoadStatus
+from tests.routing.roads.osrm_double import served_by
 from tests.routing.test_load_sheets import GOOD, csv_of
 from warehouses.seeding import seed_park
 
@@ -278,3 +281,33 @@ def test_a_site_of_ours_named_by_its_code_keeps_its_own_point() -> None:
     take(row(1, destination="dc-410100") | {"latitude": "30.0", "longitude": "110.0"})
     site = Load.objects.get().destination
     assert (site.code, site.latitude) == ("dc-410100", 34.75778)
+
+
+def test_an_online_geocoder_is_asked_before_anything_is_written_and_its_answer_outlives_a_dry_run(
+    settings: Any,
+) -> None:
+    class Nominatim(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            place = {"lat": "34.78", "lon": "113.69", "display_name": "花园路", "importance": 0.6}
+            body = json.dumps([place]).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    asked: list[str] = []
+    rows = [row(n, destination="郑州市金水区花园路1号") for n in (1, 2)]
+    with served_by(Nominatim) as url:
+        settings.GEOCODER, settings.NOMINATIM_URL, settings.GEOCODER_PAUSE_S = "nominatim", url, 0
+        answer = take(*rows, is_dry_run=True)
+        assert [r.note for r in answer.rows] == ["nominatim, 0.8"] * 2
+        assert not Load.objects.exists()
+        assert GeocodedText.objects.count() == 1
+        take(*rows)
+    assert len(asked) == 1
+    assert Load.objects.count() == 2
+    assert Load.objects.first().destination.latitude == 34.78  # type: ignore[union-attr]
