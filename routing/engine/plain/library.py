@@ -17,7 +17,6 @@ from ortools.constraint_solver.routing_ils_pb2 import (
     RuinCompositionStrategy,
 )
 
-from routing.engine.check_plain import plain_cost
 from routing.engine.columns import Ints
 from routing.engine.plain.problem import FAR, REQUIRED, PlainProblem, PlainRoute, PlainSolution
 
@@ -194,8 +193,7 @@ class _Model:
                 routes.append(PlainRoute(int(kind), (tuple(places),)))
         visited = {place for route in routes for place in route.places}
         left = tuple(p for p in range(problem.n_depots, problem.n_places) if p not in visited)
-        whole = PlainSolution(tuple(routes), left, cost=0, seconds=took_s)
-        cost = plain_cost(problem, whole)
+        cost = int(assignment.ObjectiveValue())
         return PlainSolution(tuple(routes), left, cost=cost, seconds=took_s)
 
 
