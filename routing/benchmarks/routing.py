@@ -62,10 +62,11 @@ def compare(order: RaceOrder, tell: Callable[[str], None]) -> tuple[Standings, l
         When a file is wrong.
     """
     tables = standings(race(order, tell))
-    return tables, [*_figures(tables)]
+    return tables, [*goals_of(tables)]
 
 
-def _figures(tables: Standings) -> Iterator[Figure]:
+def goals_of(tables: Standings) -> Iterator[Figure]:
+    """Yield our mean gap beside each peer's, each class beside PyVRP's, and our broken plans."""
     for group in tables.families:
         for cell in group.cells.values():
             if cell.solver != OURS and (cell.n_files or cell.n_invalid):

@@ -31,6 +31,18 @@ class _Trace(pyvrp.IteratedLocalSearchCallbacks):
         if best.is_feasible():
             self.best = best
 
+    def on_iteration(
+        self,
+        current: pyvrp.Solution,
+        candidate: pyvrp.Solution,
+        best: pyvrp.Solution,
+        cost_evaluator: pyvrp.CostEvaluator,
+    ) -> None:
+        """Take the start too: it is never announced as a new best."""
+        del current, candidate, cost_evaluator
+        if self.best is None and best.is_feasible():
+            self.best = best
+
     def look(self) -> None:
         """Note the best solution for every budget that has ended."""
         elapsed_s = time.process_time() - self.started_s
