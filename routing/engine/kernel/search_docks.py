@@ -52,7 +52,7 @@ def undocked_of_depot(g: Ground, s: State, depot: int) -> int:
         s.at_depot[depot, at] = slots[at]
         s.depot_at[slots[at]] = at
     clear_docks(g, s, depot)
-    return placed(g, s, slots, n, False)
+    return placed(g, s, slots, n)
 
 
 @part
@@ -69,7 +69,7 @@ def undocked_of_all(g: Ground, s: State) -> int:
         unit_free[unit, 0] = NOT_YET
         unit_free[unit, 1] = 0
         unit_free[unit, 2] = 0
-    return placed(g, s, s.list_slots, n, True)
+    return placed(g, s, s.list_slots, n)
 
 
 @part
@@ -103,16 +103,15 @@ def clear_docks(g: Ground, s: State, depot: int) -> None:
 
 
 @part
-def placed(g: Ground, s: State, slots: Ints, n: int, with_vehicles: bool) -> int:
+def placed(g: Ground, s: State, slots: Ints, n: int) -> int:
     """Give docks, and vehicles where a kind makes several trips, in order; price the others."""
     left_fen = 0
     for at in range(n):
         slot = slots[at]
         unit, from_s = -1, s.trip[slot, f.T_EARLIEST]
-        if with_vehicles:
-            kind = s.trip[slot, f.T_KIND]
-            if s.n_used[kind] > g.kind[kind, f.K_N_UNITS]:
-                unit, from_s = free_vehicle(g, s, slot)
+        kind = s.trip[slot, f.T_KIND]
+        if s.n_used[kind] > g.kind[kind, f.K_N_UNITS]:
+            unit, from_s = free_vehicle(g, s, slot)
         at_s = f.FAR
         if from_s <= s.trip[slot, f.T_LATEST]:
             at_s = book_docks(g, s, slot, from_s)
@@ -162,7 +161,7 @@ def free_vehicle(g: Ground, s: State, slot: int) -> tuple[int, int]:
 @part
 def book_docks(g: Ground, s: State, slot: int, from_s: int) -> int:
     """Book a dock per loading, the first from `from_s` on; return its start or FAR."""
-    dock, at_s = gap(g, s, slot, 0, from_s, s.trip[slot, f.T_LATEST])
+    dock, at_s = gap(g, s, slot, f.whole(0), from_s, s.trip[slot, f.T_LATEST])
     if dock < 0:
         return f.FAR
     n_depots = s.trip[slot, f.T_N_DEPOTS]
@@ -171,14 +170,14 @@ def book_docks(g: Ground, s: State, slot: int, from_s: int) -> int:
         return at_s
     slack_s = s.trip[slot, f.T_LATEST] - at_s
     dock_2, dock_3, at_3 = -1, -1, 0
-    ready_s = at_s + s.trip[slot, f.T_LOADING_1] + way(g, s, slot, 0)
-    dock_2, at_2 = gap(g, s, slot, 1, ready_s, ready_s + slack_s)
+    ready_s = at_s + s.trip[slot, f.T_LOADING_1] + way(g, s, slot, f.whole(0))
+    dock_2, at_2 = gap(g, s, slot, f.whole(1), ready_s, ready_s + slack_s)
     if dock_2 < 0:
         return f.FAR
     if n_depots > 2:
         slack_s -= at_2 - ready_s
-        ready_s = at_2 + s.trip[slot, f.T_LOADING_2] + way(g, s, slot, 1)
-        dock_3, at_3 = gap(g, s, slot, 2, ready_s, ready_s + slack_s)
+        ready_s = at_2 + s.trip[slot, f.T_LOADING_2] + way(g, s, slot, f.whole(1))
+        dock_3, at_3 = gap(g, s, slot, f.whole(2), ready_s, ready_s + slack_s)
         if dock_3 < 0:
             return f.FAR
         book(s, dock_3, at_3, at_3 + s.trip[slot, f.T_LOADING_3])

@@ -3,6 +3,13 @@
 Few wide tables compile and run faster than many arrays: a load's figures are neighbors in memory.
 """
 
+from typing import Any
+
+import numpy as np
+
+whole: Any = np.int64
+"""whole(0) is a number like any other; for a bare 0 numba compiles a copy of what is called with it."""
+
 FAR = 1 << 60
 """More than any cost and any moment: a thing that is not possible."""
 

@@ -3,8 +3,9 @@
 from functools import cache
 from typing import Any
 
+import numba
 import numpy as np
-from numba import carray, types
+from numba import types
 from numba.extending import intrinsic
 
 from routing.engine.columns import Ints
@@ -13,8 +14,10 @@ from routing.engine.kernel.arrays import Data, Work
 from routing.engine.kernel.codes import N_OUT
 from routing.engine.kernel.trip import judge_trip
 
+carray: Any = getattr(numba, "carray")  # noqa: B009  (numba does not export it to mypy)
 NAME = "luohe_judge_trip"
-_NUMBERS = types.CPointer(types.int64)
+_pointer_to: Any = types.CPointer
+_NUMBERS = _pointer_to(types.int64)
 _SIGNATURE = types.int64(_NUMBERS, types.int64, _NUMBERS, types.int64)
 judge_at: Any = types.ExternalFunction(NAME, _SIGNATURE)
 """judge_at(table, kind, rows, n): as `judge_trip`; the table is that of `judge_table`."""
@@ -42,7 +45,7 @@ def _at(pointee: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
 
-        return types.CPointer(pointee)(types.int64), generate
+        return _pointer_to(pointee)(types.int64), generate
 
     return pointer
 

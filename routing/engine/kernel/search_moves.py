@@ -33,7 +33,7 @@ def change_kind(g: Ground, s: State, slot: int) -> None:
     for at in range(n):
         s.cand[at] = s.rows[slot, at]
     first_unit = g.load[s.cand[0], f.L_UNIT]
-    best_fen, best = f.FAR, -1
+    best_fen, best = f.FAR, f.whole(-1)
     for index in range(g.order.shape[1]):
         kind = g.order[first_unit, index]
         if kind < 0:
@@ -70,7 +70,7 @@ def swap_kinds(g: Ground, s: State, slot: int) -> None:
     n = s.trip[slot, f.T_N]
     for at in range(n):
         s.cand[at] = s.rows[slot, at]
-    best_fen, best = f.FAR, -1
+    best_fen, best = f.FAR, f.whole(-1)
     for index in range(c[f.S_N_ACTIVE]):
         other = s.active[index]
         kind = s.trip[other, f.T_KIND]
@@ -102,7 +102,7 @@ def exchange_tails(g: Ground, s: State, row: int) -> None:
         return
     is_everywhere = g.figures[f.G_MAX_DEPOTS] > 1
     at = position_of(s, slot, row) + below(s.rng, 2)
-    best_fen, best, best_at = f.FAR, -1, 0
+    best_fen, best, best_at = f.FAR, f.whole(-1), f.whole(0)
     n_tries = 0
     for index in range(g.near.shape[1]):
         other = s.where[g.near[row, index]]

@@ -203,7 +203,7 @@ def judge_spot(g: Ground, s: State, index: int, unit: int) -> tuple[int, int]:
     """Judge the positions of a spot; return the cheapest trip's cost (or FAR) and its position."""
     slot = s.spots[index, SPOT_SLOT]
     kind = s.trip[slot, f.T_KIND]
-    best_fen, best = f.FAR, NOWHERE
+    best_fen, best = f.FAR, f.whole(NOWHERE)
     size, n = g.unit[unit, f.U_N], s.trip[slot, f.T_N]
     n_tries = s.spots[index, SPOT_N] if size == 1 else n + 2
     for attempt in range(n_tries):
@@ -234,7 +234,7 @@ def cheapest_place(g: Ground, s: State, unit: int, blink: bool) -> int:
     is_everywhere = g.figures[f.G_MAX_DEPOTS] > 1
     depot = g.unit[unit, f.U_DEPOT]
     n_slots = c[f.S_N_ACTIVE] if is_everywhere else s.depot_n[depot]
-    n_spots = 0
+    n_spots = f.whole(0)
     for index in range(n_slots):
         slot = s.active[index] if is_everywhere else s.at_depot[depot, index]
         if not may_share(g, s, slot, unit) or (blink and chance(s.rng) < BLINK):
@@ -255,13 +255,13 @@ def cheapest_place(g: Ground, s: State, unit: int, blink: bool) -> int:
         if g.unit[unit, f.U_N] == 1:
             spot_positions(g, s, slot, g.unit_rows[g.unit[unit, f.U_FIRST]], n_spots)
             if s.spots[n_spots, SPOT_N] == 0:
-                remember(s, slot, unit, NOWHERE, f.FAR)
+                remember(s, slot, unit, f.whole(NOWHERE), f.FAR)
                 continue
         else:
             s.spots[n_spots, SPOT_SLOT], s.spots[n_spots, SPOT_BOUND] = slot, 0
         n_spots += 1
     while n_spots > 0:
-        least = 0
+        least = f.whole(0)
         for index in range(1, n_spots):
             if s.spots[index, SPOT_BOUND] < s.spots[least, SPOT_BOUND]:
                 least = index

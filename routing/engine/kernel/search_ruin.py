@@ -101,7 +101,7 @@ def mark(g: Ground, s: State, row: int) -> None:
 @part
 def cut_marked(g: Ground, s: State, slot: int) -> None:
     """Take the marked loads out of the trip; where a rule forbids the rest, all of them."""
-    n_kept = 0
+    n_kept = f.whole(0)
     n = s.trip[slot, f.T_N]
     for at in range(n):
         row = s.rows[slot, at]
@@ -145,7 +145,7 @@ def free_a_vehicle_for(g: Ground, s: State, unit: int) -> None:
     c = s.counters
     depot = g.unit[unit, f.U_DEPOT]
     only_near = chance(s.rng) < 0.6
-    chosen, n_seen, is_near = -1, 0, False
+    chosen, n_seen, is_near = f.whole(-1), f.whole(0), False
     for index in range(c[f.S_N_ACTIVE]):
         slot = s.active[index]
         if g.single[s.trip[slot, f.T_KIND], unit] >= f.FAR:
@@ -154,7 +154,7 @@ def free_a_vehicle_for(g: Ground, s: State, unit: int) -> None:
         if is_near and not near:
             continue
         if near and not is_near:
-            is_near, n_seen = True, 0
+            is_near, n_seen = True, f.whole(0)
         n_seen += 1
         if below(s.rng, n_seen) == 0:
             chosen = slot
@@ -168,7 +168,7 @@ def free_a_vehicle_for(g: Ground, s: State, unit: int) -> None:
 def remove_undocked(g: Ground, s: State) -> None:
     """Take off a trip without dock or vehicle and one that stands in its way, and some around."""
     c = s.counters
-    chosen, n_seen = -1, 0
+    chosen, n_seen = f.whole(-1), f.whole(0)
     for index in range(c[f.S_N_ACTIVE]):
         slot = s.active[index]
         if s.trip[slot, f.T_IS_UNDOCKED] == 1:
@@ -180,7 +180,7 @@ def remove_undocked(g: Ground, s: State) -> None:
     depot, row = s.trip[chosen, f.T_DEPOT], s.rows[chosen, 0]
     latest_s = s.trip[chosen, f.T_LATEST]
     take_off(g, s, chosen)
-    rival, n_seen = -1, 0
+    rival, n_seen = f.whole(-1), f.whole(0)
     for index in range(s.depot_n[depot]):
         slot = s.at_depot[depot, index]
         if s.trip[slot, f.T_IS_UNDOCKED] == 0 and s.trip[slot, f.T_DOCKED_AT] <= latest_s:

@@ -26,10 +26,6 @@ from routing.engine.kernel.search_state import (
     undo,
 )
 
-FIRST_TEMPERATURE = 0.04
-LAST_TEMPERATURE = 0.002
-"""Temperatures as shares of the mean cost of a trip."""
-
 MOVES = 0.15
 """Share of steps that try a small move instead of ruin and recreate."""
 
@@ -78,7 +74,7 @@ def carry_on_from(
     while s.counters[f.S_N_ACTIVE] > 0:
         take_off(g, s, s.active[0])
     for trip in range(len(kinds)):
-        n = 0
+        n = f.whole(0)
         for at in range(firsts[trip], firsts[trip + 1]):
             row = rows[at]
             if s.where[row] < 0 and s.left_at[g.load[row, f.L_UNIT]] >= 0 and n < len(s.cand):
@@ -96,7 +92,7 @@ def carry_on_from(
         n = s.counters[f.S_N_LEFT]
         for at in range(n):
             s.todo[at] = s.left[at]
-        sort_todo(g, s, n, 2)
+        sort_todo(g, s, n, f.whole(2))
         for at in range(n):
             insert(g, s, s.todo[at], False, False)
     s.counters[f.S_CURRENT_FEN] = total_fen(g, s)
@@ -162,8 +158,8 @@ def accepts(s: State, lost_fen: int, mean_fen: float, share: float) -> bool:
     """Whether a plan that costs `lost_fen` more is taken at this temperature."""
     if lost_fen <= 0:
         return True
-    cooling = (LAST_TEMPERATURE / FIRST_TEMPERATURE) ** min(1.0, share)
-    temperature = FIRST_TEMPERATURE * mean_fen * cooling
+    cooling = (s.heat[1] / s.heat[0]) ** min(1.0, share)
+    temperature = s.heat[0] * mean_fen * cooling
     return lost_fen < -temperature * math.log(max(chance(s.rng), 1e-300))
 
 

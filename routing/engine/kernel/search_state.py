@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from routing.engine.columns import Ints
 from routing.engine.compiled import part
@@ -12,11 +13,17 @@ from routing.engine.kernel.arrays import Data, Work, new_out
 from routing.engine.kernel.search_ground import Ground, Ints32, Keys
 from routing.engine.kernel.search_judge import judge_at, judge_table
 
+FIRST_TEMPERATURE = 0.15
+LAST_TEMPERATURE = 0.002
+"""Temperatures as shares of the mean cost of a trip."""
+
 MAX_ROWS = 200
 POOL_SIZE = 8192
 MEMO_BITS = 18
 SEEN_BITS = 17
 PRIME = np.uint64(0x9E3779B97F4A7C15)
+
+Floats = npt.NDArray[np.float64]
 
 
 class State(NamedTuple):
@@ -60,7 +67,8 @@ class State(NamedTuple):
     mark: Ints
     cut: Ints
     todo: Ints
-    keys: Any
+    keys: Floats
+    heat: Floats
     cand: Ints
     cand_2: Ints
     spots: Ints
@@ -128,6 +136,7 @@ def new_state(data: Data, work: Work, g: Ground, seed: int) -> State:
         cut=zeros(n_slots),
         todo=zeros(n_units),
         keys=np.zeros(n_units, dtype=np.float64),
+        heat=np.array([FIRST_TEMPERATURE, LAST_TEMPERATURE]),
         cand=zeros(n_rows),
         cand_2=zeros(n_rows),
         spots=zeros(n_slots, 8),

@@ -1,8 +1,9 @@
 """Compile, or load from disk, everything that planning a rich day calls."""
 
+from typing import Any
+
 import numpy as np
 
-from routing.engine.columns import Ints
 from routing.engine.kernel.data import data_of
 from routing.engine.kernel.searching import KernelSearch
 from routing.engine.problem import (
@@ -55,5 +56,5 @@ def _tiny() -> Problem:
     )
 
 
-def _columns(*values: int, times: int = 1) -> list[Ints]:
+def _columns(*values: int, times: int = 1) -> list[Any]:
     return [np.array([value] * times) for value in values]
