@@ -147,7 +147,9 @@ class Problem:
         depots, n = self.depots, len(self.depots.refs)
         times = {"setup_s": self.rules.loading_setup_s}
         times["per_pallet_s"] = self.rules.loading_per_pallet_s
-        own = {name: [s] * n for name, s in times.items() if getattr(depots, name) is FILLED}
+        own: dict[str, Any] = {
+            name: [s] * n for name, s in times.items() if getattr(depots, name) is FILLED
+        }
         if own:
             set_field(self, "depots", replace(depots, **own))
 

@@ -64,7 +64,7 @@ class _Book:
     def _loads(self) -> None:
         loads, load = self.problem.loads, self.load
         kind_of = {vehicle: row for row, kind in enumerate(self.kinds) for vehicle in kind.vehicles}
-        columns = {
+        columns: dict[int, npt.ArrayLike] = {
             f.DEPOT: loads.depot,
             f.PLACE: loads.place,
             f.CLASS: loads.temperature_class,

@@ -5,6 +5,8 @@ After `MAX_DRIVING` at the wheel the vehicle must have stood still for `REST`; a
 vehicle rests on the road, as late as allowed. `k` is the row of a kind in the book.
 """
 
+from typing import Any
+
 import numpy as np
 
 from routing.engine.columns import Ints
@@ -187,6 +189,7 @@ def labels_on(
     max_driving, max_daily = book[k, f.MAX_DRIVING], book[k, f.MAX_DAILY]
     has_speeds, min_speed = book[head, f.N_SPEEDS] > 0, book[head, f.MIN_SPEED]
     _set_first(label, desk, first, ready, since, driven, daily)
+    zero: Any = np.int64(0)  # a literal would be compiled for once more
     remaining = beyond
     for line in range(first, first + n):
         remaining += desk[line, f.LEG]
@@ -195,7 +198,7 @@ def labels_on(
     for i in range(n):
         line = first + i
         leg = desk[line, f.LEG]
-        m = np.int64(0)
+        m = zero
         soonest = ENDLESS
         for a in range(desk[line, f.N_LABELS]):
             ends, since_here = label[i, a, f.ENDS], label[i, a, f.SINCE]

@@ -16,7 +16,7 @@ def air_at(book: Ints, now: int) -> int:
     """Return the air temperature of the hour of `now`; the first and the last hour go on."""
     head = book.shape[0] - 1
     hour = min(max(hour_of(book, now), 0), book[head, f.N_AIRS] - 1)
-    return book[book[head, f.HOUR_AT] + hour, f.AIR]
+    return int(book[book[head, f.HOUR_AT] + hour, f.AIR])
 
 
 @bare_part
@@ -69,7 +69,7 @@ def precool_s(book: Ints, desk: Ints, loading_from: int) -> int:
     if desk[f.TRIP, f.PRECOOL_SET] < FAR:
         dc = max(dc, air_at(book, loading_from) - desk[f.TRIP, f.PRECOOL_SET])
     rate = book[book.shape[0] - 1, f.PRECOOL_RATE]
-    return (MINUTE_S * dc + rate - 1) // rate
+    return int((MINUTE_S * dc + rate - 1) // rate)
 
 
 @bare_part

@@ -39,7 +39,7 @@ def _takes(book: Ints, row: int, at: int, desk: Ints, use: int) -> bool:
     """Whether the compartment has room for one more load, of a class and group that it bears."""
     head = book.shape[0] - 1
     c, g = book[row, f.CLASS], book[row, f.GROUP]
-    return (
+    return bool(
         desk[use, f.USED_PALLETS] + book[row, f.PALLETS] <= book[at, f.BAY_PALLETS]
         and desk[use, f.USED_LITERS] + book[row, f.LITERS] <= book[at, f.BAY_LITERS]
         and desk[use, f.USED_KG] + book[row, f.KG] <= book[at, f.BAY_KG]

@@ -1,5 +1,7 @@
 """When, within one span of loading starts, a trip holds every rule, and when it is shortest."""
 
+from typing import Any
+
 import numpy as np
 
 from routing.engine.columns import Ints
@@ -51,7 +53,7 @@ def _first_ready(book: Ints, k: int, low: int, high: int, desk: Ints) -> int:
     """Return the first start of loading from `low` on that the shift and the lead allow."""
     start = low
     if book[book.shape[0] - 1, f.N_SPEEDS]:
-        zero = np.int64(0)
+        zero: Any = np.int64(0)  # a literal would be compiled for once more
         arrives, _, _ = drive_leg(book, k, book[k, f.READY], desk[f.TRIP, f.LEAD_LEG], zero, zero)
         start = max(low, arrives)
     for _ in range(MAX_STEPS):

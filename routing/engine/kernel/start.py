@@ -1,5 +1,7 @@
 """One trip from one moment of loading on: the lead before it, the way after it, and what is broken."""
 
+from typing import Any
+
 import numpy as np
 
 from routing.engine.columns import Ints
@@ -36,8 +38,9 @@ def _search_lead(book: Ints, k: int, loading_from: int, desk: Ints) -> None:
     """Find when to leave to be there in time, driving at the speeds of the hours."""
     leg = desk[f.TRIP, f.LEAD_LEG]
     leaves = driven_from(book, loading_from, leg) if leg else loading_from
+    zero: Any = np.int64(0)  # a literal would be compiled for once more
     for _ in range(LEAD_TRIES):
-        arrives, driven, daily = drive_leg(book, k, leaves, leg, np.int64(0), np.int64(0))
+        arrives, driven, daily = drive_leg(book, k, leaves, leg, zero, zero)
         desk[f.FOUND, f.AT_LEAVES], desk[f.FOUND, f.AT_ARRIVAL] = leaves, arrives
         desk[f.FOUND, f.AT_DRIVEN], desk[f.FOUND, f.AT_DAILY] = driven, daily
         if arrives <= loading_from:
@@ -52,9 +55,10 @@ def go_on(book: Ints, k: int, loading_from: int, desk: Ints, label: Ints, out: I
     n = desk[f.TRIP, f.N_STOPS]
     ready = loading_from + desk[f.TRIP, f.FIRST_LOADING]
     if desk[f.TRIP, f.MAY_REST]:
+        zero: Any = np.int64(0)
         missed, now = labels_on(
             book, k, desk, f.LINES, n, ready, desk[f.FOUND, f.AT_ARRIVAL],
-            desk[f.FOUND, f.AT_DRIVEN], desk[f.FOUND, f.AT_DAILY], np.int64(0), label,
+            desk[f.FOUND, f.AT_DRIVEN], desk[f.FOUND, f.AT_DAILY], zero, label,
         )  # fmt: skip
         waited = 0
         if missed < 0:
@@ -133,13 +137,12 @@ def latest_before(book: Ints, k: int, limit: int, desk: Ints, label: Ints) -> in
     loading = desk[f.TRIP, f.FIRST_LOADING]
     bound = drive_back(book, desk, desk[f.TRIP, f.N_STOPS], limit) - loading
     if not desk[f.TRIP, f.MAY_REST] or book[head, f.N_SPEEDS] or bound < -ENDLESS // 2:
-        return bound
+        return int(bound)
     max_driving, driven = book[k, f.MAX_DRIVING], desk[f.TRIP, f.LEAD_DRIVEN]
     m = reverse_stops(desk)
+    zero: Any = np.int64(0)
     back_at = desk[f.TRIP, f.BACK_AT]
-    missed, _ = labels_on(
-        book, k, desk, back_at, m, -limit, -limit, np.int64(0), np.int64(0), driven, label
-    )
+    missed, _ = labels_on(book, k, desk, back_at, m, -limit, -limit, zero, zero, driven, label)
     if missed >= 0:
         return -ENDLESS
     missing = max(0, book[head, f.REST] - loading) if driven else 0
@@ -149,4 +152,4 @@ def latest_before(book: Ints, k: int, limit: int, desk: Ints, label: Ints) -> in
         if label[m, a, f.DRIVEN] > max_driving - driven:
             begins -= missing
         latest = max(latest, begins)
-    return min(latest, bound)
+    return int(min(latest, bound))

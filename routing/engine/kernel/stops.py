@@ -147,7 +147,7 @@ def set_driving(book: Ints, k: int, desk: Ints) -> None:
     for line in range(f.LINES, f.LINES + n_stops):
         legs += desk[line, f.LEG]
     if book[head, f.N_SPEEDS] == 0:
-        zero = np.int64(0)  # a literal would be compiled for once more
+        zero: Any = np.int64(0)  # a literal would be compiled for once more
         arrives, driven, daily = drive_leg(book, k, zero, lead, zero, zero)
         desk[f.TRIP, f.LEAD_DRIVE] = arrives
         desk[f.TRIP, f.LEAD_DRIVEN], desk[f.TRIP, f.LEAD_DAILY] = driven, daily
@@ -190,4 +190,4 @@ def reverse_stops(desk: Ints) -> int:
     desk[at, f.LEG], desk[at, f.STAY] = leg, 0
     desk[at, f.FROM], desk[at, f.TO] = -ENDLESS, ENDLESS
     desk[at, f.PARTS_AT] = desk[at, f.PARTS_END] = 0
-    return at + 1 - desk[f.TRIP, f.BACK_AT]
+    return int(at + 1 - desk[f.TRIP, f.BACK_AT])

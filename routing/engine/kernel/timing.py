@@ -19,11 +19,11 @@ LONGEST_LEG_S = 30 * 24 * 3600
 def next_start(desk: Ints, line: int, now: int) -> int:
     """Return the first allowed start from `now` on; later than the last one when there is none."""
     if now <= desk[line, f.FROM]:
-        return desk[line, f.FROM]
+        return int(desk[line, f.FROM])
     if desk[line, f.PARTS_END] - desk[line, f.PARTS_AT] > 1:
         for at in range(desk[line, f.PARTS_AT], desk[line, f.PARTS_END]):
             if now <= desk[at, f.SPAN_TO]:
-                return max(now, desk[at, f.SPAN_FROM])
+                return int(max(now, desk[at, f.SPAN_FROM]))
     return now
 
 
@@ -31,18 +31,18 @@ def next_start(desk: Ints, line: int, now: int) -> int:
 def last_start(desk: Ints, line: int, now: int) -> int:
     """Return the last allowed start until `now`; earlier than the first when there is none."""
     if now >= desk[line, f.TO]:
-        return desk[line, f.TO]
+        return int(desk[line, f.TO])
     if desk[line, f.PARTS_END] - desk[line, f.PARTS_AT] > 1:
         for at in range(desk[line, f.PARTS_END] - 1, desk[line, f.PARTS_AT] - 1, -1):
             if now >= desk[at, f.SPAN_FROM]:
-                return min(now, desk[at, f.SPAN_TO])
+                return int(min(now, desk[at, f.SPAN_TO]))
     return now
 
 
 @inlined
 def hour_of(book: Ints, now: int) -> int:
     """Return the hour of the horizon, from 0 on, in which `now` lies; negative before it."""
-    return (now - book[book.shape[0] - 1, f.HORIZON_FROM]) // HOUR_S
+    return int((now - book[book.shape[0] - 1, f.HORIZON_FROM]) // HOUR_S)
 
 
 @inlined
@@ -50,7 +50,7 @@ def speed_at(book: Ints, hour: int) -> int:
     """Return the speed in percent during an hour; the first and the last go on."""
     head = book.shape[0] - 1
     at = min(max(hour, 0), book[head, f.N_SPEEDS] - 1)
-    return book[book[head, f.HOUR_AT] + at, f.SPEED]
+    return int(book[book[head, f.HOUR_AT] + at, f.SPEED])
 
 
 @bare_part

@@ -24,7 +24,7 @@ def _half_up(amount: int, unit: int) -> int:
 def cost_of(book: Ints, k: int, distance: int, duration: int) -> int:
     """Return what a trip of the kind in book row `k` costs; each part is rounded half up to one fen."""
     over = max(0, duration - book[k, f.OVERTIME_AFTER])
-    return (
+    return int(
         book[k, f.FIXED_FEN]
         + _half_up(book[k, f.PER_KM_FEN] * distance, 1000)
         + _half_up(book[k, f.TOLL_FEN] * distance, 1000)

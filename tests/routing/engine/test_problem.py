@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from routing.engine.columns import ProblemError
-from routing.engine.problem import walk_fields
+from routing.engine.problem import (
+    Affinities,
+    Climate,
+    Closures,
+    Contracts,
+    Previous,
+    Rules,
+    Windows,
+    walk_fields,
+)
 from routing.engine.problem_json import problem_from_json, problem_to_json
 from tests.routing.engine.days import make_day
 from tests.routing.engine.tiny import load, problem, vehicle
@@ -81,6 +90,122 @@ def test_it_refuses_matrices_of_the_wrong_shape_or_sign():
         replace(travel, distance_m=[[0, 1], [-1, 0]])
     with pytest.raises(ProblemError, match=r"travel.distance_m: row 0 .* a way to itself"):
         replace(travel, distance_m=[[1, 1], [1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "value", "sentence"),
+    [
+        (
+            "loads",
+            "weight_kg",
+            10**30,
+            r"row 1 \(load-1\) is 1000000000000000000000000000000, which",
+        ),
+        ("loads", "weight_kg", 1 << 41, r"row 1 \(load-1\) 2199023255552 is above 1099511627776"),
+        (
+            "loads",
+            "delivery_to_s",
+            1 << 63,
+            r"row 1 \(load-1\) is 9223372036854775808, which is too",
+        ),
+        ("loads", "service_s", 1e300, r"row 1 \(load-1\) is 1e\+300, which is too large"),
+        ("loads", "vehicle_lock", 2, r"row 1 \(load-1\) is out of range \(0 to 1\)"),
+        ("vehicles", "start_place", 9, r"row 1 \(vehicle-1\) is out of range"),
+        ("vehicles", "n_drivers", 3, r"row 1 \(vehicle-1\) is more than 2"),
+        ("vehicles", "n_units", 0, r"row 1 \(vehicle-1\) 0 is below 1"),
+        ("vehicles", "contract", 0, r"row 1 \(vehicle-1\) is out of range"),
+        ("compartments", "start_dc", -20_000, r"row 1 \(bay-1\) is no temperature"),
+    ],
+)
+def test_it_names_row_and_field_of_a_figure_out_of_bounds(table, field, value, sentence):
+    with pytest.raises(ProblemError, match=f"{table}.{field}: {sentence}"):
+        changed(table, field, 1, value)
+
+
+def test_it_names_the_place_of_a_hole_in_a_matrix():
+    travel = problem([load()], [vehicle()]).travel
+    with pytest.raises(ProblemError, match=r"travel.duration_s: row 1 .* is nan"):
+        replace(travel, duration_s=[[0, 1], [float("nan"), 0]])
+    with pytest.raises(ProblemError, match=r"travel.duration_s: row 0 .* is None"):
+        replace(travel, duration_s=[[0, None], [1, 0]])
+    with pytest.raises(ProblemError, match=r"travel.duration_s: row 1 .* above 2147483647"):
+        replace(travel, duration_s=[[0, 1], [1 << 31, 0]])
+
+
+def test_it_refuses_locks_and_affinities_that_contradict_each_other():
+    good = problem([load(), load(), load()], [vehicle(), vehicle()])
+    chain = Affinities([0, 1, 0], [1, 2, 2], [True, True, False])
+    with pytest.raises(ProblemError, match=r"affinities.is_together: row 2 .* keeps loads apart"):
+        replace(good, affinities=chain)
+    joint = Affinities([0], [1], [True])
+    for field in ("vehicle_lock", "exclusive_group"):
+        loads = replace(good.loads, **{field: [0, 1, -1]})
+        with pytest.raises(ProblemError, match=rf"loads.{field}: row 1 \(load-1\)"):
+            replace(good, affinities=joint, loads=loads)
+    with pytest.raises(
+        ProblemError, match=r"loads.vehicle_lock: row 0 .* locked out and locked to"
+    ):
+        replace(good.loads, vehicle_lock=[0, -1, -1], is_locked_out=[True, False, False])
+
+
+def test_it_refuses_prices_whose_sum_is_too_large():
+    good = problem([load(), load()], [vehicle()])
+    loads = replace(good.loads, price_fen=[1, 1 << 40], priority=[1, 1 << 30])
+    with pytest.raises(ProblemError, match=r"loads.price_fen: row 1 \(load-1\)"):
+        replace(good, loads=loads)
+
+
+def test_the_optional_tables_are_checked():
+    good = problem([load(), load()], [vehicle()])
+    with pytest.raises(ProblemError, match=r"windows.load: row 0 .* out of range"):
+        replace(good, windows=Windows([2], [0], [1]))
+    with pytest.raises(ProblemError, match=r"windows.to_s: row 0 .* ends before it starts"):
+        Windows([0], [1], [0])
+    with pytest.raises(ProblemError, match=r"previous.load: row 1 .* names a load that stands"):
+        Previous([1, 1], [0, 0], [0, 0], [0, 0])
+    with pytest.raises(ProblemError, match="set-points and ambient temperatures need each other"):
+        Climate([1, 2, 3], [0, 0, 0], [])
+    with pytest.raises(ProblemError, match=r"contracts.max_trips: row 0 .* below the minimum"):
+        Contracts(["c"], [2], [1], [0])
+    with pytest.raises(ProblemError, match=r"travel.hour_percent: row 1 .* 0 is below 1"):
+        replace(good.travel, hour_percent=[100, 0])
+    with pytest.raises(ProblemError, match=r"rules.turnaround_s: .* is below 1200"):
+        Rules(turnaround_s=60)
+
+
+def test_no_loads_and_no_vehicles_are_a_problem_too():
+    empty = problem([], [])
+    assert (empty.n_loads, empty.n_vehicles) == (0, 0)
+    assert problem_from_json(problem_to_json(empty)).content_hash() == empty.content_hash()
+
+
+def test_an_old_text_without_the_optional_fields_is_read():
+    good = problem([load(), load()], [vehicle()])
+    content = json.loads(problem_to_json(good))
+    for name in ("windows", "closures", "affinities", "climate", "contracts", "previous"):
+        del content[name]
+    for table, name in (("loads", "release_s"), ("travel", "hour_percent"), ("depots", "setup_s")):
+        del content[table][name]
+    del content["class_mixes"], content["rules"]["turnaround_s"]
+    assert problem_from_json(json.dumps(content)).content_hash() == good.content_hash()
+
+
+def test_every_optional_table_survives_json_and_changes_the_hash():
+    good = problem([load(), load()], [vehicle()])
+    tables = {
+        "windows": Windows([1], [5], [6]),
+        "closures": Closures([0], [5], [6]),
+        "affinities": Affinities([0], [1], [True]),
+        "climate": Climate([-180, 0, 250], [900, 900, 0], [200, 300]),
+        "contracts": Contracts(["c"], [1], [2], [100]),
+        "previous": Previous([1], [0], [0], [7]),
+    }
+    hashes = {good.content_hash()}
+    for name, table in tables.items():
+        other = replace(good, **{name: table})
+        assert problem_from_json(problem_to_json(other)).content_hash() == other.content_hash()
+        hashes.add(other.content_hash())
+    assert len(hashes) == 1 + len(tables)
 
 
 def test_it_refuses_a_horizon_that_ends_before_it_starts_and_lopsided_conflicts():
