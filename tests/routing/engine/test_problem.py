@@ -105,8 +105,8 @@ def test_it_refuses_matrices_of_the_wrong_shape_or_sign():
         (
             "loads",
             "delivery_to_s",
-            1 << 63,
-            r"row 1 \(load-1\) is 9223372036854775808, which is too",
+            1 << 64,
+            r"row 1 \(load-1\) is 18446744073709551616, which is too",
         ),
         ("loads", "service_s", 1e300, r"row 1 \(load-1\) is 1e\+300, which is too large"),
         ("loads", "vehicle_lock", 2, r"row 1 \(load-1\) is out of range \(0 to 1\)"),
