@@ -14,8 +14,9 @@ from tests.routing.roads.osrm_double import OsrmDouble, served
 
 
 def solve(cast: Cast, watch: Watch = AT_ONCE) -> Plan:
+    """Ask for a plan and solve it; it ends with its first plan, the budget leaves time to compile kernels."""
     plan = planning.request_plan(
-        day=DAY, budget_s=2, seed=1, by=cast.dispatcher.principal, at=NOW, is_rung=False
+        day=DAY, budget_s=120, seed=1, by=cast.dispatcher.principal, at=NOW, is_rung=False
     )
     planning.solve_plan(plan_id=plan.pk, holder="test", now=clock, watch=watch)
     plan.refresh_from_db()
