@@ -26,7 +26,7 @@ LATEST = 1 << 50
 FROM_ZERO = True
 """What a dimension counts begins at 0 with each vehicle."""
 
-START_SHARE = 0.3
+START_SHARE = 0.8
 """Most of the budget that may go into the first start."""
 
 
