@@ -1,4 +1,4 @@
-"""Every public instance is parsed, and every known solution costs what its file says.
+"""Every public instance is parsed; every known solution costs what its file says and breaks no rule.
 
 Run by `make conformance DATA=FOLDER`; without that variable the folder is not collected at all, and
 a direct call says where each family comes from.
@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from routing.engine.check_plain import check_plain
 from routing.engine.instances.costs import known_cost, states_the_same
 from routing.engine.instances.instance import Instance
 from routing.engine.instances.li_lim import parse_li_lim
+from routing.engine.instances.plain_routes import solution_of
+from routing.engine.instances.screening import impossible_places
 from routing.engine.instances.solomon import parse_solomon
 from routing.engine.instances.solution_file import parse_solution
 from routing.engine.instances.vrplib import parse_vrplib
+from routing.instance_files import open_instance
 
 WHERE = """CONFORMANCE_DATA names no folder with instances/. Put there:
   vrptw/    Solomon, Gehring-Homberger .txt: VROOM-Project/vroom-scripts; .vrp and .sol: PyVRP/Instances
@@ -71,3 +75,18 @@ def test_the_known_solution_costs_what_its_file_says(path: Path) -> None:
     known = parse_solution(path.read_text(encoding="utf-8"))
     cost = known_cost(instance, known)
     assert states_the_same(known, cost), f"file: {known.cost}, recomputed: {float(cost)}"
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=name)
+def test_the_known_solution_breaks_no_rule_of_the_plain_problem(path: Path) -> None:
+    opened = open_instance(path.with_suffix(".vrp"))
+    assert opened.known is not None
+    assert opened.known.solution is not None
+    solution = solution_of(opened.instance, opened.problem, opened.known.solution)
+    assert check_plain(opened.problem, solution) == []
+    assert solution.cost == opened.known.cost
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_every_place_can_be_visited_alone(path: Path) -> None:
+    assert impossible_places(open_instance(path).problem) == []
