@@ -5,15 +5,17 @@ are tried; the arithmetic is that of the checker, not of the planner. Meant for 
 3 vehicles.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise, permutations
 
 import numpy as np
 
-from routing.benchmarks.exhaustive_trips import Options, TripOracle
+from routing.benchmarks.exhaustive_trips import STEP_S, Options, TripOracle
 from routing.engine.check_locks import components
 from routing.engine.problem import Problem
+from routing.engine.problem_terms import joined
 from routing.engine.reasons import Reason
 from routing.engine.solution import Solution, Unassigned
 
@@ -100,9 +102,12 @@ class PlanOracle:
             else:
                 blocks.append((-1 - place, group))
                 orders.append([*permutations(group)])
-            if not self._keeps_contracts([vehicle for vehicle, _ in blocks]):
-                continue
             vehicles = [vehicle for vehicle, _ in blocks]
+            n_trips = Counter(vehicles)
+            if not self._keeps_contracts(vehicles) or any(
+                n > self._most_trips(vehicle) for vehicle, n in n_trips.items()
+            ):
+                continue
             options = [
                 [form for order in rows for form in self.trips.of_order(vehicle, order)]
                 for vehicle, rows in zip(vehicles, orders, strict=True)
@@ -177,13 +182,51 @@ class PlanOracle:
         """Return the least sum of one form per trip that docks and vehicles allow, if below a bound."""
         if any(not forms for forms in options):
             return None
-        order = sorted(
-            range(len(vehicles)), key=lambda at: sum(f.value_fen.size for f in options[at])
-        )
-        ranked = [_ranked(options[at]) for at in order]
-        least = [rows[0][0] for rows in ranked]
-        search = _Joint(self, [vehicles[at] for at in order], ranked, least)
-        return search.run(below_fen)
+        least = [min(int(form.value_fen.min()) for form in forms) for forms in options]
+        rest, total = sum(least), 0
+        for part in self._parts(vehicles, options):
+            order = sorted(part, key=lambda at: sum(f.value_fen.size for f in options[at]))
+            ranked = [_ranked(options[at], is_alone=len(part) == 1) for at in order]
+            rest -= sum(least[at] for at in order)
+            search = _Joint(self, [vehicles[at] for at in order], ranked)
+            found = search.run(below_fen - rest - total)
+            if found is None:
+                return None
+            total += found
+        return total
+
+    def _parts(
+        self, vehicles: Sequence[int], options: Sequence[Sequence[Options]]
+    ) -> list[list[int]]:
+        """Return the trips in groups that do not get in each other's way."""
+        n = len(vehicles)
+        narrow = self._narrow_depots(options)
+        at_depots = [{d for form in forms for d in form.depots} & narrow for forms in options]
+        n_of = {row: vehicles.count(row) for row in vehicles}
+        tight = {row for row in n_of if n_of[row] > self.problem.vehicles.n_units[row]}
+        pairs = [
+            (a, b)
+            for a, b in combinations(range(n), 2)
+            if at_depots[a] & at_depots[b] or (vehicles[a] == vehicles[b] and vehicles[a] in tight)
+        ]
+        root = joined(n, pairs)
+        return [[at for at in range(n) if root[at] == first] for first in sorted(set(root))]
+
+    def _narrow_depots(self, options: Sequence[Sequence[Options]]) -> set[int]:
+        """Return the depots without a free dock for each trip that may load there."""
+        n_at: Counter[int] = Counter()
+        mask_at: dict[int, int] = {}
+        for forms in options:
+            loaded = {pair for form in forms for pair in zip(form.depots, form.masks, strict=True)}
+            n_at.update({depot for depot, _ in loaded})
+            for depot, mask in loaded:
+                mask_at[depot] = mask_at.get(depot, 0) | mask
+        busy = {dock for dock, _, _ in self._busy}
+        return {
+            depot
+            for depot, n in n_at.items()
+            if len([dock for dock in self.docks_of(depot, mask_at[depot]) if dock not in busy]) < n
+        }
 
     def docks_of(self, depot: int, mask: int) -> list[int]:
         """Return the docks of a depot that serve all classes of `mask`."""
@@ -196,8 +239,12 @@ class PlanOracle:
 
     def is_free(self, dock: int, from_s: int, to_s: int, taken: Sequence[Taken]) -> bool:
         """Whether a dock is free throughout a span."""
+        return not any(from_s < b and a < to_s for a, b in self.spans_at(dock, taken))
+
+    def spans_at(self, dock: int, taken: Sequence[Taken]) -> list[tuple[int, int]]:
+        """Return when a dock is taken."""
         spans = [*self._busy, *(row for trip in taken for row in trip.docked)]
-        return not any(d == dock and from_s < b and a < to_s for d, a, b in spans)
+        return sorted((from_s, to_s) for at, from_s, to_s in spans if at == dock)
 
     def is_drivable(self, trips: Sequence[Taken]) -> bool:
         """Whether the units of one vehicle row can make these trips."""
@@ -240,7 +287,11 @@ Ranked = list[tuple[int, Options, int]]
 """(price, forms, entry) in rising order of price."""
 
 
-def _ranked(forms: Sequence[Options]) -> Ranked:
+MOST_ENTRIES = 300
+"""Trips that get in each other's way are tried at so many starts, or else on the coarse grid."""
+
+
+def _ranked(forms: Sequence[Options], *, is_alone: bool) -> Ranked:
     """Return the entries by price; those that another one beats in everything are left out."""
     best: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
     rows = [
@@ -254,16 +305,18 @@ def _ranked(forms: Sequence[Options]) -> Ranked:
         if not any(all(a <= b for a, b in zip(other, mine, strict=True)) for other in others):
             others.append(mine)
             kept.append((value, form, at))
-    return kept
+    if is_alone or len(kept) <= MOST_ENTRIES:
+        return kept
+    coarse = [row for row in kept[1:] if not (row[1].from_s[:, row[2]] % STEP_S).any()]
+    return [kept[0], *coarse]
 
 
 class _Joint:
     """Depth-first search for the cheapest choice of one form per trip."""
 
-    def __init__(
-        self, oracle: PlanOracle, vehicles: list[int], ranked: list[Ranked], least: list[int]
-    ) -> None:
+    def __init__(self, oracle: PlanOracle, vehicles: list[int], ranked: list[Ranked]) -> None:
         self.oracle, self.vehicles, self.ranked = oracle, vehicles, ranked
+        least = [rows[0][0] for rows in ranked]
         self.rest = [sum(least[at:]) for at in range(len(least) + 1)]
         self.best: int | None = None
         self.below = 0
@@ -286,6 +339,12 @@ class _Joint:
                 if self.oracle.is_drivable([*same, trip]):
                     self._choose(at + 1, sum_fen + value, [*taken, trip])
 
+    def _unlike(self, docks: list[int], taken: list[Taken]) -> list[int]:
+        """Return one of the docks that serve the same classes and hold the same bookings."""
+        masks = self.oracle.problem.docks.class_mask
+        kinds = {(int(masks[d]), tuple(self.oracle.spans_at(d, taken))): d for d in docks}
+        return list(kinds.values())
+
     def _docked(self, at: int, form: Options, entry: int, taken: list[Taken]) -> Iterator[Taken]:
         """Yield the form at every choice of free docks that makes a difference."""
         spans: list[tuple[tuple[int, int, int], ...]] = [()]
@@ -298,6 +357,7 @@ class _Joint:
                 for dock in self.oracle.docks_of(depot, mask)
                 if self.oracle.is_free(dock, from_s, from_s + lasts_s, taken)
             ]
+            docks = self._unlike(docks, taken)
             spans = [(*row, (dock, from_s, from_s + lasts_s)) for row in spans for dock in docks]
         for docked in spans:
             start_s, end_s = int(form.start_s[entry]), int(form.end_s[entry])
