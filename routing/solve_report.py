@@ -127,17 +127,25 @@ def report_on_problem(path: Path, effort: Effort) -> SolveReport:
     problem = _opened(path)
     started_s, started_cpu_s = time.monotonic(), cpu_seconds()
     solution = solve(
-        problem, seconds=effort.seconds, seed=effort.seed, should_stop=effort.should_stop
+        problem,
+        seconds=effort.seconds,
+        seed=effort.seed,
+        cores=effort.cores,
+        iterations=effort.iterations,
+        clock=effort.clock,
+        should_stop=effort.should_stop,
     )
     seconds, cpu_s = time.monotonic() - started_s, cpu_seconds() - started_cpu_s
     violations = [found.sentence for found in check(problem, solution)]
-    cost = (solution.cost_fen + solution.left_fen) / 100
-    line = f"¥{cost:,.2f} · {len(solution.routes)} trips · {solution.n_assigned} loads"
+    line = (
+        f"{_yuan(solution.total_fen)} · {len(solution.routes)} trips · {solution.n_assigned} loads"
+    )
     return SolveReport(
         title=f"{path.name}: {problem.n_loads} loads, {problem.n_vehicles} vehicles",
         rows=[
-            ("cost", f"¥{solution.cost_fen / 100:,.2f} + ¥{solution.left_fen / 100:,.2f} left"),
+            ("cost", _costs(solution)),
             ("trips", str(len(solution.routes))),
+            ("proven", _proven_problem(solution)),
             ("left", _few([problem.loads.refs[left.load] for left in solution.unassigned])),
             ("time", _time(effort, seconds, cpu_s, solution.n_steps)),
             ("checker", f"{len(violations)} violations"),
@@ -151,6 +159,33 @@ def report_on_problem(path: Path, effort: Effort) -> SolveReport:
         picture=partial(timeline_picture, problem, solution, Heading(path.name, line)),
         sol_text=None,
     )
+
+
+def _is_optimal(solution: Solution) -> bool:
+    return solution.bound_fen is not None and solution.bound_fen >= solution.total_fen
+
+
+def _proven_problem(solution: Solution) -> str:
+    if _is_optimal(solution):
+        return "optimal"
+    bound_fen = solution.bound_fen
+    return "no bound" if bound_fen is None else f"no plan costs less than {_yuan(bound_fen)}"
+
+
+def _costs(solution: Solution) -> str:
+    """Return the total and what it is made of; parts that are nothing are not told."""
+    parts = {
+        "trips": solution.cost_fen,
+        "left loads": solution.left_fen,
+        "missing trips of contracts": solution.short_fen,
+        "changes": solution.change_fen,
+    }
+    told = ", ".join(f"{name} {_yuan(fen)}" for name, fen in parts.items() if fen)
+    return f"{_yuan(solution.total_fen)} ({told or 'nothing to pay'})"
+
+
+def _yuan(fen: int) -> str:
+    return f"¥{fen / 100:,.2f}"
 
 
 def _opened(path: Path) -> Problem:
@@ -170,7 +205,9 @@ def _problem_content(path: Path, problem: Problem, solution: Solution) -> dict[s
         "name": path.stem,
         "file": path.name,
         "family": FORMAT,
-        "cost": (solution.cost_fen + solution.left_fen) / 100,
+        "cost": solution.total_fen / 100,
+        "bound": None if solution.bound_fen is None else solution.bound_fen / 100,
+        "is_optimal": _is_optimal(solution),
         "n_routes": len(solution.routes),
         "gap_percent": None,
         "best_known": None,
