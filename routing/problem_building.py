@@ -7,12 +7,14 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 
 from logistics import temperature
 from logistics.models import Organization, Segregation, Site
 from routing.carrier_rules import allowed_carriers
 from routing.day_scope import DayScope, Span, read_scope, sites_of
 from routing.engine.problem import (
+    FAR,
     Compartments,
     Depots,
     Docks,
@@ -21,9 +23,11 @@ from routing.engine.problem import (
     Rules,
     Travel,
     Vehicles,
+    Windows,
 )
 from routing.models import Compartment, Load, UnassignedReason, Vehicle
-from routing.travel import nothing, travel_between
+from routing.problem_terms import climate, closures, contracts, previous
+from routing.travel import horizon_percents, nothing, travel_between
 from warehouses.models import Dock
 
 PRICE_FEN = 3_000_000
@@ -104,6 +108,10 @@ def problem_of(scope: DayScope, *, on_wait: Callable[[], None] = nothing) -> Day
     )
     carrier_of = {carrier.pk: row for row, carrier in enumerate(carriers)}
     distance_m, duration_s = travel_between(sites=places, on_wait=on_wait)
+    bounds, contract_of = contracts(scope, carrier_of)
+    load_of = {load.pk: row for row, load in enumerate(loads)}
+    vehicle_of = {vehicle.pk: row for row, vehicle in enumerate(scope.vehicles)}
+    n_hours = (scope.to_s - scope.from_s) // 3600
     problem = Problem(
         horizon_from_s=scope.from_s,
         horizon_to_s=scope.to_s,
@@ -111,13 +119,23 @@ def problem_of(scope: DayScope, *, on_wait: Callable[[], None] = nothing) -> Day
         group_names=GROUPS,
         group_conflicts=_conflicts(),
         carrier_names=tuple(carrier.code for carrier in carriers),
-        travel=Travel(tuple(site.code for site in places), distance_m, duration_s),
+        travel=Travel(
+            tuple(site.code for site in places),
+            distance_m,
+            duration_s,
+            horizon_percents(from_s=scope.from_s, to_s=scope.to_s),
+        ),
         depots=_depots(scope, depots, place_of),
         docks=_docks(scope, depots),
-        vehicles=_vehicles(scope, carrier_of, place_of),
+        vehicles=_vehicles(scope, carrier_of, place_of, contract_of),
         compartments=_compartments(scope),
         loads=_loads(scope, loads, windows, (depots, place_of, carrier_of)),
-        rules=_rules(scope),
+        rules=_rules(),
+        windows=_windows(windows),
+        closures=closures(scope, places),
+        climate=climate(scope.day, CLASSES, n_hours),
+        contracts=bounds,
+        previous=previous(scope, load_of, vehicle_of),
     )
     return DayProblem(
         day=scope.day,
@@ -175,27 +193,32 @@ def _conflicts() -> Any:
     return _ints([[frozenset({a, b}) in AT_ODDS for b in GROUPS] for a in GROUPS])  # type: ignore[misc]
 
 
-def _deliverable(scope: DayScope) -> tuple[list[Load], list[Span], list[Refused]]:
+def _deliverable(scope: DayScope) -> tuple[list[Load], list[list[Span]], list[Refused]]:
     """Cut delivery windows to the opening hours; a load whose place is closed all along is refused."""
     loads, windows, refused = [], [], []
     for load in scope.loads:
-        window = _open_window(load, scope.openings.get(load.destination_id))
-        if window is None:
-            refused.append(_closed(load))
-        else:
+        spans = _open_windows(load, scope.openings.get(load.destination_id))
+        if spans:
             loads.append(load)
-            windows.append(window)
+            windows.append(spans)
+        else:
+            refused.append(_closed(load))
     return loads, windows, refused
 
 
-def _open_window(load: Load, openings: list[Span] | None) -> Span | None:
-    """Return the longest part of the delivery window in which the place is open, the first of equals."""
+def _open_windows(load: Load, openings: list[Span] | None) -> list[Span]:
+    """Return the parts of the delivery window in which the place is open."""
     from_s, to_s = _seconds(load.delivery_from_at), _seconds(load.delivery_to_at)
     if openings is None:
-        return from_s, to_s
+        return [(from_s, to_s)]
     parts = [(max(from_s, opens_s), min(to_s, closes_s)) for opens_s, closes_s in openings]
-    open_parts = [part for part in parts if part[0] <= part[1]]
-    return max(open_parts, key=lambda part: part[1] - part[0], default=None)
+    return [part for part in parts if part[0] <= part[1]]
+
+
+def _windows(windows: list[list[Span]]) -> Windows:
+    """Return the windows of loads that have several; one window stands with the load itself."""
+    rows = [(row, *span) for row, spans in enumerate(windows) if len(spans) > 1 for span in spans]
+    return Windows(*np.array(rows, dtype=np.int64).reshape(-1, 3).T)
 
 
 def _closed(load: Load) -> Refused:
@@ -215,12 +238,16 @@ def _depots(scope: DayScope, depots: list[Site], place_of: Mapping[int, int]) ->
         for row, site in enumerate(depots)
         for span in scope.openings.get(site.pk, [(scope.from_s, scope.to_s)])
     ]
+    usual = Rules()
+    warehouses = [scope.warehouses.get(site.pk) for site in depots]
     return Depots(
         tuple(site.code for site in depots),
         _ints([place_of[site.pk] for site in depots]),
         _ints([row for row, _, _ in spans]),
         _ints([from_s for _, from_s, _ in spans]),
         _ints([to_s for _, _, to_s in spans]),
+        _ints([one.load_setup_s if one else usual.loading_setup_s for one in warehouses]),
+        _ints([one.load_per_pallet_s if one else usual.loading_per_pallet_s for one in warehouses]),
     )
 
 
@@ -245,7 +272,10 @@ def _docks(scope: DayScope, depots: list[Site]) -> Docks:
 
 
 def _vehicles(
-    scope: DayScope, carrier_of: Mapping[int, int], place_of: Mapping[int, int]
+    scope: DayScope,
+    carrier_of: Mapping[int, int],
+    place_of: Mapping[int, int],
+    contract_of: Mapping[int, int],
 ) -> Vehicles:
     rows = scope.vehicles
     return Vehicles(
@@ -260,6 +290,15 @@ def _vehicles(
         _ints([scope.shifts[row.pk][0] for row in rows]),
         _ints([scope.shifts[row.pk][1] for row in rows]),
         _ints([row.max_trip_s for row in rows]),
+        max_trips=_ints([row.max_trips for row in rows]),
+        n_drivers=_ints([row.n_drivers for row in rows]),
+        toll_per_km_fen=_ints([row.toll_per_km_fen for row in rows]),
+        overtime_after_s=_ints(
+            [FAR if row.overtime_after_s is None else row.overtime_after_s for row in rows]
+        ),
+        overtime_per_hour_fen=_ints([row.overtime_per_hour_fen for row in rows]),
+        contract=_ints([contract_of.get(row.carrier_id, -1) for row in rows]),
+        is_restricted=np.array([not row.has_city_permit for row in rows], dtype=np.bool_),
     )
 
 
@@ -279,7 +318,7 @@ def _compartments(scope: DayScope) -> Compartments:
 def _loads(
     scope: DayScope,
     loads: list[Load],
-    windows: list[Span],
+    windows: list[list[Span]],
     numbering: tuple[list[Site], Mapping[int, int], Mapping[int, int]],
 ) -> Loads:
     depots, place_of, carrier_of = numbering
@@ -295,8 +334,8 @@ def _loads(
         _ints([load.n_pallets for load in loads]),
         _ints([_seconds(load.pickup_from_at) for load in loads]),
         _ints([_seconds(load.pickup_to_at) for load in loads]),
-        _ints([from_s for from_s, _ in windows]),
-        _ints([to_s for _, to_s in windows]),
+        _ints([spans[0][0] for spans in windows]),
+        _ints([spans[-1][1] for spans in windows]),
         _ints([load.service_s for load in loads]),
         _ints([load.priority if load.price_fen is None else 1 for load in loads]),
         _ints([PRICE_FEN if load.price_fen is None else load.price_fen for load in loads]),
@@ -309,12 +348,14 @@ def _carrier_mask(load: Load, scope: DayScope, carrier_of: Mapping[int, int]) ->
     return sum(1 << carrier_of[pk] for pk in allowed if pk in carrier_of)
 
 
-def _rules(scope: DayScope) -> Rules:
-    """One loading time for all warehouses of the problem: that of the slowest, so none is promised too much."""
-    rows = scope.warehouses.values()
-    if not rows:
-        return Rules()
+def _rules() -> Rules:
+    """Return the rules of law and of the park's policy; loading times stand with the depots."""
     return Rules(
-        loading_setup_s=max(row.load_setup_s for row in rows),
-        loading_per_pallet_s=max(row.load_per_pallet_s for row in rows),
+        turnaround_s=settings.PLAN_TURNAROUND_S,
+        max_daily_driving_s=settings.PLAN_MAX_DAILY_DRIVING_S,
+        daily_rest_s=settings.PLAN_DAILY_REST_S,
+        max_loading_depots=settings.PLAN_MAX_LOADING_DEPOTS,
+        change_vehicle_fen=settings.PLAN_CHANGE_VEHICLE_FEN,
+        change_trip_fen=settings.PLAN_CHANGE_TRIP_FEN,
+        change_quarter_fen=settings.PLAN_CHANGE_QUARTER_FEN,
     )

@@ -32,7 +32,7 @@ def fleet_of(catalog: Catalog, n_vehicles: int) -> tuple[FleetVehicle, ...]:
         blueprint = pattern[row % len(pattern)]
         prefix = blueprint.prefix
         seen[prefix] = seen.get(prefix, 0) + 1
-        n = 2 if blueprint.shift_to_s - blueprint.shift_from_s > LONG_SHIFT_S else 1
+        n = crew_of(blueprint)
         first = n_drivers.get(prefix, 0) + 1
         n_drivers[prefix] = first + n - 1
         fleet.append(
@@ -46,6 +46,11 @@ def fleet_of(catalog: Catalog, n_vehicles: int) -> tuple[FleetVehicle, ...]:
             )
         )
     return tuple(fleet)
+
+
+def crew_of(blueprint: Blueprint) -> int:
+    """Return how many drivers share a vehicle of this kind."""
+    return 2 if blueprint.shift_to_s - blueprint.shift_from_s > LONG_SHIFT_S else 1
 
 
 def plate_of(row: int, new_energy: str | None) -> str:

@@ -7,11 +7,12 @@ from random import Random
 from routing.engine.schedule import drive
 from routing.synthetic.cargo import Parcel, pick_cargo, suits
 from routing.synthetic.catalog import HOUR_S, Blueprint, Catalog, Place
-from routing.synthetic.fleet import FleetVehicle
+from routing.synthetic.fleet import FleetVehicle, crew_of
 
 HORIZON_S = 72 * HOUR_S
 SETUP_S, PER_PALLET_S = 900, 120
 MAX_DRIVING_S, REST_S = 4 * HOUR_S, 1200
+MAX_DAILY_DRIVING_S, DAILY_REST_S = 8 * HOUR_S, 8 * HOUR_S
 LONGEST_WAIT_S = 3 * HOUR_S
 LAST_LOADING_S = 23 * HOUR_S
 TRIES = 60
@@ -214,19 +215,25 @@ class TripMaker:
     ) -> tuple[list[int], int] | None:
         """Return when each unloading starts and when the trip ends, or None where a door is shut."""
         now_s, driven_s, here, starts = leaves_s, 0, origin, []
+        cap_s, wheel_s = MAX_DAILY_DRIVING_S * crew_of(blueprint), 0
         for parcel, place in zip(parcels, places, strict=True):
-            n_rests, driven_s = drive(driven_s, self.catalog.drive(here, place.code), MAX_DRIVING_S)
-            now_s += self.catalog.drive(here, place.code) + n_rests * REST_S
+            leg_s = self.catalog.drive(here, place.code)
+            n_rests, driven_s = drive(driven_s, leg_s, MAX_DRIVING_S)
+            n_nights, wheel_s = drive(wheel_s, leg_s, cap_s)
+            now_s += leg_s + n_rests * REST_S + n_nights * DAILY_REST_S
             start_s = self._opening(place, now_s)
             if start_s is None or start_s - now_s > LONGEST_WAIT_S:
                 return None
-            if start_s - now_s + parcel.service_s >= REST_S:
-                driven_s = 0
+            stays_s = start_s - now_s + parcel.service_s
+            driven_s = 0 if stays_s >= REST_S else driven_s
+            wheel_s = 0 if stays_s >= DAILY_REST_S else wheel_s
             starts.append(start_s)
             now_s, here = start_s + parcel.service_s, place.code
         if not blueprint.may_end_away:
-            n_rests, _ = drive(driven_s, self.catalog.drive(here, blueprint.home), MAX_DRIVING_S)
-            now_s += self.catalog.drive(here, blueprint.home) + n_rests * REST_S
+            leg_s = self.catalog.drive(here, blueprint.home)
+            n_rests, _ = drive(driven_s, leg_s, MAX_DRIVING_S)
+            n_nights, _ = drive(wheel_s, leg_s, cap_s)
+            now_s += leg_s + n_rests * REST_S + n_nights * DAILY_REST_S
         return starts, now_s
 
     def _opening(self, place: Place, at_s: int) -> int | None:
