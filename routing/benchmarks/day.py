@@ -1,8 +1,9 @@
-"""How well the day in the database is planned, beside what the planner builds before it searches."""
+"""How well days are planned: the one in the database, then generated ones with every rule in them."""
 
 import time
 
 from routing.benchmarks.report import Figure, Order
+from routing.benchmarks.rich_day_runs import measure_rich_days
 from routing.engine.check import check
 from routing.engine.explain import assignable_alone
 from routing.engine.solver import Progress, solve
@@ -12,7 +13,17 @@ LEAST_SHARE = 0.98
 
 
 def measure_day(order: Order) -> list[Figure]:
-    """Plan the day once; raise routing.day_scope.NoLoads where the database holds none."""
+    """Measure the day in the database and generated days.
+
+    Raises
+    ------
+    routing.day_scope.NoLoads
+        When the database holds no load of the day.
+    """
+    return [*_measure_stored_day(order), *measure_rich_days(order)]
+
+
+def _measure_stored_day(order: Order) -> list[Figure]:
     seconds = 5 if order.is_quick else 20
     built = build_problem(day=order.day)
     told: list[Progress] = []

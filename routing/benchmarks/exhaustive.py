@@ -81,11 +81,13 @@ class PlanOracle:
         group = components(self.problem)[left.load]
         price_fen = sum(self._left_fen(row) for row in group)
         extra_fen = self.least_extra_fen(solution, left.load)
+        is_dear = extra_fen is None or extra_fen > price_fen
         if left.reason is Reason.DEARER_THAN_ITS_PRICE:
-            return extra_fen is not None and extra_fen > price_fen
+            # No way at all is no cheap way either, where the load fits some empty vehicle.
+            return is_dear and self.is_possible_alone(left.load)
         if left.reason is Reason.NEEDS_COMMITMENTS_CHANGED:
             return extra_fen is None and self.is_possible_alone(left.load)
-        return extra_fen is None or extra_fen > price_fen
+        return is_dear
 
     def least_extra_fen(self, solution: Solution, load: int) -> int | None:
         """Return what taking the load along costs at least beyond the plan, or None if nothing can."""

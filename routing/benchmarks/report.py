@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 
@@ -22,11 +23,18 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to measure: `is_quick` means one small case, data at 1 % scale, under 50 s."""
+    """What to measure: `is_quick` means one small case, data at 1 % scale, under 50 s.
+
+    `is_long` adds what takes an hour, over `n_seeds` days; `folder` keeps results, so that the same
+    order resumes.
+    """
 
     seed: int
     is_quick: bool
     day: date
+    is_long: bool = False
+    n_seeds: int = 1
+    folder: Path | None = None
 
 
 Benchmark = Callable[[Order], list[Figure]]

@@ -19,6 +19,7 @@ from logistics.errors import DomainError
 from routing.benchmarks.day import measure_day
 from routing.benchmarks.peers import MODULES, OURS, MissingPeerError
 from routing.benchmarks.race import RaceOrder, instances_in, version_of
+from routing.benchmarks.random_runs import measure_random
 from routing.benchmarks.report import Benchmark, Figure, Order, report
 from routing.benchmarks.routing import compare, measure_routing
 from routing.benchmarks.standings import Standings
@@ -30,6 +31,7 @@ from routing.management.terminal import day_argument
 BENCHMARKS: dict[str, Benchmark] = {
     "travel": measure_travel,
     "day": measure_day,
+    "random": measure_random,
     "routing": measure_routing,
 }
 PEERS = tuple(name for name in MODULES if name != OURS)
@@ -45,11 +47,21 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", type=Path, help="write the figures to this file")
         parser.add_argument("--quick", action="store_true", help="one small case, under 50 s")
+        parser.add_argument(
+            "--long", action="store_true", help="the day at full length: about an hour"
+        )
         parser.add_argument("--check", action="store_true", help="exit 1 where a goal is missed")
         _add_routing_arguments(parser)
 
     def handle(self, *args: object, **options: Any) -> None:
-        order = Order(seed=options["seed"], is_quick=options["quick"], day=options["date"])
+        order = Order(
+            seed=options["seed"],
+            is_quick=options["quick"],
+            day=options["date"],
+            is_long=options["long"],
+            n_seeds=max(5, options["seeds"]),
+            folder=None if options["quick"] else options["out"].parent / "day",
+        )
         content = report(order=order, figures=[])
         if options["set"]:
             tables, figures = self._race(options)

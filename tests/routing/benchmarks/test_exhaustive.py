@@ -57,7 +57,6 @@ def test_a_full_truck_is_a_commitment():
     plan = a_plan(day, a_route(day, 0, [(0, 0, at(4))], [(0, 0)]))
     assert oracle.is_possible_alone(1)
     assert oracle.is_true(plan, Unassigned(1, Reason.NEEDS_COMMITMENTS_CHANGED, {}))
-    assert not oracle.is_true(plan, Unassigned(1, Reason.DEARER_THAN_ITS_PRICE, {}))
     assert not oracle.is_true(plan, Unassigned(1, Reason.TOO_MANY_PALLETS, {}))
 
 
