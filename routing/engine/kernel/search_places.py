@@ -219,7 +219,7 @@ def judge_spot(g: Ground, s: State, index: int, unit: int) -> tuple[int, int]:
 
 
 @part
-def cheapest_place(g: Ground, s: State, unit: int, blink: bool) -> int:
+def cheapest_place(g: Ground, s: State, unit: int, blink: int) -> int:
     """Find the cheapest place; leave slot (-1: a free vehicle), kind and position in the counters.
 
     What the second-best place costs, or at least, stands there too.
@@ -284,7 +284,7 @@ def cheapest_place(g: Ground, s: State, unit: int, blink: bool) -> int:
 
 
 @part
-def cheapest_vehicle(g: Ground, s: State, unit: int, blink: bool) -> int:
+def cheapest_vehicle(g: Ground, s: State, unit: int, blink: int) -> int:
     """Find the free kind that is cheapest for the unit alone, less a contract's missing trip."""
     best_fen = f.FAR
     for index in range(g.order.shape[1]):

@@ -26,13 +26,13 @@ def recreate(g: Ground, s: State) -> None:
     vehicle may pay for one together.
     """
     n = choose_todo(s)
-    is_generous = chance(s.rng) < GENEROUS
+    is_generous = f.whole(chance(s.rng) < GENEROUS)
     if n <= MOST_REGRETTED and chance(s.rng) < REGRETFUL:
         regret(g, s, n, is_generous)
     else:
         sort_todo(g, s, n, below(s.rng, 10))
         for at in range(n):
-            insert(g, s, s.todo[at], True, is_generous)
+            insert(g, s, s.todo[at], f.whole(1), is_generous)
     if is_generous:
         close_unworthy(g, s)
 
@@ -51,7 +51,7 @@ def choose_todo(s: State) -> int:
 
 
 @part
-def insert(g: Ground, s: State, unit: int, blink: bool, is_generous: bool) -> bool:
+def insert(g: Ground, s: State, unit: int, blink: int, is_generous: int) -> bool:
     """Insert the unit at its cheapest place if that is worth its price; say whether it is in."""
     extra_fen = cheapest_place(g, s, unit, blink)
     if extra_fen >= f.FAR:
@@ -116,18 +116,18 @@ def sort_todo(g: Ground, s: State, n: int, rule: int) -> None:
 
 
 @part
-def regret(g: Ground, s: State, n: int, is_generous: bool) -> None:
+def regret(g: Ground, s: State, n: int, is_generous: int) -> None:
     """Insert again and again the unit that would lose most without its cheapest place."""
     while n > 0:
         most_fen, chosen = -1, 0
         for at in range(n):
             unit = s.todo[at]
-            first_fen = cheapest_place(g, s, unit, False)
+            first_fen = cheapest_place(g, s, unit, f.whole(0))
             if first_fen >= f.FAR:
                 continue
             second_fen = min(g.unit[unit, f.U_LEFT_FEN], s.counters[f.S_SECOND_FEN])
             if second_fen - first_fen > most_fen:
                 most_fen, chosen = second_fen - first_fen, at
-        insert(g, s, s.todo[chosen], False, is_generous)
+        insert(g, s, s.todo[chosen], f.whole(0), is_generous)
         n -= 1
         s.todo[chosen] = s.todo[n]

@@ -94,7 +94,7 @@ def carry_on_from(
             s.todo[at] = s.left[at]
         sort_todo(g, s, n, f.whole(2))
         for at in range(n):
-            insert(g, s, s.todo[at], False, False)
+            insert(g, s, s.todo[at], f.whole(0), f.whole(0))
     s.counters[f.S_CURRENT_FEN] = total_fen(g, s)
     harvest(s)
     if s.counters[f.S_CURRENT_FEN] < s.counters[f.S_BEST_FEN]:

@@ -14,7 +14,7 @@ from routing.engine.kernel.searching import KernelSearch
 from routing.engine.kernel.trip import judge_trip
 from routing.engine.kinds import kinds_of
 from tests.routing.engine.days import make_day
-from tests.routing.engine.tiny import AMBIENT, CHILLED, FROZEN, at, load, problem, vehicle
+from tests.routing.engine.tiny import AMBIENT, CHILLED, FROZEN, load, problem, vehicle
 
 FEW = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -41,7 +41,7 @@ def searched(given_problem, *, seed=1, n_steps=300, **options):
 
 
 @st.composite
-def small_problems(draw):
+def small_problems(draw, max_loads=7, max_vehicles=3):
     def some_load():
         opens = draw(st.integers(1, 12))
         return load(
@@ -69,8 +69,8 @@ def small_problems(draw):
             ),
         )
 
-    loads = [some_load() for _ in range(draw(st.integers(1, 7)))]
-    vehicles = [some_vehicle() for _ in range(draw(st.integers(1, 3)))]
+    loads = [some_load() for _ in range(draw(st.integers(1, max_loads)))]
+    vehicles = [some_vehicle() for _ in range(draw(st.integers(1, max_vehicles)))]
     docks = draw(st.sampled_from((((0, 0b111),), ((0, 0b111), (0, 0b011)))))
     return problem(loads, vehicles, docks=docks)
 
@@ -99,11 +99,8 @@ def test_a_plan_carries_each_load_at_most_once_on_trips_that_the_judge_allows(gi
 
 
 @FEW
-@given(small_problems())
+@given(small_problems(max_loads=4, max_vehicles=1))
 def test_one_vehicle_and_few_loads_are_planned_as_well_as_by_trying_all_orders(given_problem):
-    few = given_problem.n_loads <= 4 and given_problem.n_vehicles == 1
-    if not few or len(given_problem.docks.refs) < 2:
-        return
     price, loads = judged(given_problem), given_problem.loads
     left_fen = (loads.price_fen * loads.priority).tolist()
     best = sum(left_fen)
@@ -121,7 +118,7 @@ def test_harvested_trips_hold_at_their_price_and_come_once(given_problem):
     search = searched(given_problem, n_steps=100)
     price = judged(given_problem)
     found = search.harvest()
-    assert found
+    assert bool(found) >= bool(search.best)
     for trip in found:
         assert price(trip.kind_row, trip.rows) == trip.price_fen
     assert len({(trip.kind_row, trip.rows) for trip in found}) == len(found)
@@ -185,9 +182,10 @@ def test_a_dock_for_one_trip_at_a_time_makes_the_search_leave_the_others():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_construction_carries_nearly_all_loads_of_a_day(seed):
+def test_a_short_search_leaves_at_most_one_of_a_hundred_loads_that_fill_a_fleet(seed):
     day = make_day(seed, n_vehicles=30, n_depots=3)
     search = KernelSearch(day, data_of(day), 1)
     search.construct()
-    assert len(search.left) <= 0.15 * day.n_loads
-    assert at(0) == day.horizon_from_s
+    assert search.best
+    search.run(n_steps=10_000, share_from=0.0, share_to=1.0)
+    assert len(search.left) <= 1
