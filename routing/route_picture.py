@@ -12,7 +12,8 @@ from routing.engine.plain.problem import PlainProblem
 from routing.engine.problem import Problem
 from routing.engine.solution import Solution
 
-COLORS = ("#2f6fed", "#0ca5a0", "#8a6d3b", "#7c4dcc", "#d9822b", "#2b8a3e", "#d63939", "#5b6778")
+GRAY = "#5b6778"
+COLORS = ("#2f6fed", "#0ca5a0", "#8a6d3b", "#7c4dcc", "#d9822b", "#2b8a3e", "#d63939", GRAY)
 DASHES = ("", "7 3", "2 3", "10 3 2 3", "14 4")
 FONT = "Inter, 'Noto Sans SC', 'Source Han Sans SC', system-ui, sans-serif"
 SIDE, HEAD, MARGIN = 1000, 64, 28
@@ -107,7 +108,7 @@ def _squared(one: Point, other: Point) -> float:
 
 
 def timeline_picture(problem: Problem, solution: Solution, heading: Heading) -> str:
-    """Return the trips as bars over the hours: loading hatched, visits solid, driving thin."""
+    """Return the trips as bars over the hours: loading gray, visits in color, driving thin."""
     trips = sorted(solution.routes, key=lambda trip: (trip.start_s, trip.vehicle))
     from_s = min((trip.start_s for trip in trips), default=problem.horizon_from_s)
     to_s = max((trip.end_s for trip in trips), default=from_s + HOUR_S)
@@ -119,7 +120,7 @@ def timeline_picture(problem: Problem, solution: Solution, heading: Heading) -> 
 
     shapes = []
     step_s = HOUR_S * max(1, round((to_s - from_s) / HOUR_S / 12))
-    for moment_s in range(from_s - from_s % HOUR_S + HOUR_S, to_s, step_s):
+    for moment_s in range(from_s, to_s, step_s):
         x = across(moment_s)
         shapes.append(f'<path d="M{x:.1f} {HEAD}V{height - MARGIN}" stroke="#dde2ea"/>')
         shapes.append(
@@ -128,14 +129,15 @@ def timeline_picture(problem: Problem, solution: Solution, heading: Heading) -> 
         )
     for row, trip in enumerate(trips):
         y = HEAD + MARGIN + ROW * row
-        color = COLORS[row % len(COLORS)]
+        color = COLORS[row % (len(COLORS) - 1)]  # all but gray
         shapes.append(
             f'<text x="{MARGIN}" y="{y + 4}" font-size="11" fill="#1f2733">'
             f"{escape(problem.vehicles.refs[trip.vehicle][:20])}</text>"
             f'<path d="M{across(trip.start_s):.1f} {y}H{across(trip.end_s):.1f}" stroke="{color}"'
             ' stroke-width="2"/>'
         )
-        shapes += _bar(across(trip.loading_from_s), across(trip.loading_to_s), y, "#5b6778")
+        for loading in trip.loadings:
+            shapes += _bar(across(loading.from_s), across(loading.to_s), y, GRAY)
         for visit in trip.visits:
             shapes += _bar(across(visit.start_s), across(visit.end_s), y, color)
     return _page(shapes, heading, width=SIDE, height=height)
