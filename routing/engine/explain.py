@@ -10,7 +10,8 @@ from routing.engine.problem import Problem
 from routing.engine.reasons import Broken, Reason
 from routing.engine.solution import Unassigned
 from routing.engine.tables import Tables
-from routing.engine.trips import Book, Trip
+from routing.engine.trips import Book
+from routing.engine.units import alone, is_able_alone
 
 FURTHEST_LAST = (
     Reason.LOCKED_OUT,
@@ -46,12 +47,6 @@ def assignable_alone(problem: Problem) -> AloneVerdict:
     return AloneVerdict(able, reasons)
 
 
-def is_able_alone(book: Book, row: int) -> bool:
-    """Whether some empty vehicle could carry the load alone."""
-    n_kinds = len(book.tables.kinds)
-    return any(isinstance(book.single(kind_row, row), Trip) for kind_row in range(n_kinds))
-
-
 def alone_reason(book: Book, row: int) -> Unassigned:
     """Return the rule failed by the vehicle that came nearest, and all vehicles' first failures."""
     if not book.tables.kinds:
@@ -59,7 +54,7 @@ def alone_reason(book: Book, row: int) -> Unassigned:
     failures: list[Broken] = []
     rules = Counter[Reason]()
     for kind_row, kind in enumerate(book.tables.kinds):
-        single = book.single(kind_row, row)
+        single = alone(book, kind_row, book.together(row))
         if isinstance(single, Broken):
             failures.append(single)
             rules[single.reason] += len(kind.vehicles)

@@ -1,14 +1,14 @@
-"""The searches of one run: each core has one, all fill the same pool, the best plan counts."""
+"""The compiled searches of one run: each core has one, all fill the same pool, the best plan counts."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from routing.engine.budget import Budget
+from routing.engine.kernel.arrays import Data
+from routing.engine.kernel.searching import Found, KernelSearch
 from routing.engine.pool import Candidate
 from routing.engine.problem import Problem
-from routing.engine.python_search import Found, PythonSearch
-from routing.engine.trips import Book
 
 SLICE_S = 0.12
 """Aimed length of one slice; between slices the run looks whether it should stop."""
@@ -29,10 +29,10 @@ class Draft(NamedTuple):
 class Generators:
     """`cores` searches with seeds of their own."""
 
-    def __init__(self, problem: Problem, book: Book, seed: int, cores: int) -> None:
-        self._problem, self._book, self._seed = problem, book, seed
+    def __init__(self, problem: Problem, data: Data, seed: int, cores: int) -> None:
+        self._problem, self._data, self._seed = problem, data, seed
         self._n_searches = max(1, cores)
-        self._searches: list[PythonSearch] = []
+        self._searches: list[KernelSearch] = []
         self._threads = ThreadPoolExecutor(self._n_searches) if cores > 1 else None
         self._n_slice = FIRST_STEPS
         self.n_steps = 0
@@ -56,7 +56,7 @@ class Generators:
 
     def construct(self, start: Sequence[Found]) -> None:
         """Build a first plan; the other searches go on from it."""
-        first = PythonSearch(self._problem, self._book, self._seed, start)
+        first = KernelSearch(self._problem, self._data, self._seed, start)
         first.construct()
         self._searches = [first]
         self._note(first)
@@ -65,7 +65,7 @@ class Generators:
         """Start the searches of the other cores."""
         while len(self._searches) < self._n_searches:
             seed = self._seed + 7_919 * len(self._searches)
-            search = PythonSearch(self._problem, self._book, seed, self._best.trips)
+            search = KernelSearch(self._problem, self._data, seed, self._best.trips)
             search.construct()
             self._searches.append(search)
 
@@ -86,7 +86,7 @@ class Generators:
         return self._note_all()
 
     def _slice(self, n_steps: int, share_from: float, share_to: float) -> None:
-        def run(search: PythonSearch) -> None:
+        def run(search: KernelSearch) -> None:
             search.run(n_steps=n_steps, share_from=share_from, share_to=share_to)
 
         if self._threads is None:
@@ -123,7 +123,7 @@ class Generators:
         improved = [self._note(search) for search in self._searches]
         return any(improved)
 
-    def _note(self, search: PythonSearch) -> bool:
+    def _note(self, search: KernelSearch) -> bool:
         if search.best_fen >= self._best.total_fen:
             return False
         trips = search.best

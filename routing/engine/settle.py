@@ -2,19 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice, permutations
 from typing import NamedTuple
 
 from routing.engine.assemble import timed
 from routing.engine.booking import ANY, Desk, Rota, Stand
 from routing.engine.booking_model import Booking
 from routing.engine.docks import find_slots, serving_docks, taken_by
-from routing.engine.explain import alone_reason, is_able_alone
+from routing.engine.explain import alone_reason
 from routing.engine.reasons import Broken, Reason
 from routing.engine.solution import Unassigned
 from routing.engine.tables import Kind
 from routing.engine.terms import Terms
 from routing.engine.trips import Trip
+from routing.engine.units import alone, is_able_alone, joined
 
 DOCK_LIMIT_S = 0.5
 REBOOK_LIMIT_S = 0.2
@@ -22,9 +22,6 @@ REBOOK_LIMIT_S = 0.2
 
 SHARE_PER_GROUP = 0.5
 """Share of the remaining time that all dock models may take together."""
-
-MAX_ORDERS = 24
-"""Orders tried for loads that must travel together."""
 
 
 class Offer(NamedTuple):
@@ -96,8 +93,7 @@ class Settler:
     def _take_or_explain(self, unit: tuple[int, ...]) -> list[Unassigned] | None:
         """Insert the loads and return None, or return why they stay."""
         book = self._book
-        hopeless = [row for row in unit if not is_able_alone(book, row)]
-        if hopeless:
+        if not is_able_alone(book, unit[0]):
             return [alone_reason(book, row) for row in unit]
         if self._left_s() <= 0:
             reason = Reason.NEEDS_COMMITMENTS_CHANGED
@@ -124,22 +120,11 @@ class Settler:
     def _grown(self, unit: tuple[int, ...], rules: Counter[Reason]) -> Iterator[Offer]:
         """Try the loads in every trip; count what forbids it."""
         for trip in list(self.stands):
-            found = self._joined(trip, unit)
+            found = joined(self._book, trip, unit)
             if isinstance(found, Broken):
                 rules[found.reason] += 1
             else:
                 yield Offer(self._price_fen(found) - self._price_fen(trip), trip, found)
-
-    def _joined(self, trip: Trip, unit: tuple[int, ...]) -> Trip | Broken:
-        """Return the cheapest trip with the loads aboard, or the first rule that fails."""
-        if len(unit) == 1:
-            single = self._book.single(trip.kind_row, unit[0])
-            return single if isinstance(single, Broken) else self._book.grow_anywhere(trip, unit[0])
-        options = [
-            self._book.of(trip.kind_row, (*trip.rows[:at], *unit, *trip.rows[at:]))
-            for at in range(len(trip.rows) + 1)
-        ]
-        return self._cheapest(options, unit)
 
     def _free(self, unit: tuple[int, ...], rules: Counter[Reason]) -> Iterator[Offer]:
         """Try the loads on a free vehicle of each kind; count what forbids it."""
@@ -147,7 +132,7 @@ class Settler:
         under = self._trips_under()
         for kind_row, kind in enumerate(self._tables.kinds):
             n_free = self._fleet.n_trips(kind_row) - n_used[kind_row]
-            single = self._alone(kind_row, unit) if n_free > 0 else None
+            single = alone(self._book, kind_row, unit) if n_free > 0 else None
             if single is None:
                 continue
             if isinstance(single, Broken):
@@ -157,18 +142,6 @@ class Settler:
             else:
                 filled_fen = self._filled_fen(contract, under)
                 yield Offer(self._price_fen(single) - filled_fen, None, single)
-
-    def _alone(self, kind_row: int, unit: tuple[int, ...]) -> Trip | Broken:
-        if len(unit) == 1:
-            return self._book.single(kind_row, unit[0])
-        orders = islice(permutations(unit), MAX_ORDERS)
-        return self._cheapest([self._book.of(kind_row, order) for order in orders], unit)
-
-    def _cheapest(self, options: Sequence[Trip | None], unit: tuple[int, ...]) -> Trip | Broken:
-        able = [trip for trip in options if trip is not None]
-        if not able:
-            return Broken(Reason.NEEDS_COMMITMENTS_CHANGED, unit[0], {})
-        return min(able, key=lambda trip: (trip.cost_fen, trip.rows))
 
     def _price_fen(self, trip: Trip) -> int:
         return trip.cost_fen + self._terms.moved_fen(trip.kind.vehicles[0], trip.rows)
@@ -197,7 +170,7 @@ class Settler:
         able = [
             kind_row
             for kind_row in range(len(self._tables.kinds))
-            if isinstance(self._alone(kind_row, unit), Trip)
+            if isinstance(alone(self._book, kind_row, unit), Trip)
         ]
         return {
             "n_vehicles": sum(map(len, self._fleet.units)),

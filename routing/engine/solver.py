@@ -10,7 +10,6 @@ from routing.engine.booking import ANY, Desk, Stand
 from routing.engine.budget import Budget
 from routing.engine.cp import CpRunner
 from routing.engine.enumeration import all_trips
-from routing.engine.explain import is_able_alone
 from routing.engine.generators import Generators
 from routing.engine.model import Decider, Decision
 from routing.engine.pool import Pool
@@ -20,9 +19,10 @@ from routing.engine.solution import Route, Solution, Unassigned
 from routing.engine.tables import Tables
 from routing.engine.terms import Terms
 from routing.engine.trips import Book, Trip
+from routing.engine.units import is_able_alone
 
 PROGRESS_S = 0.25
-HEARTBEAT_S = 0.9
+HEARTBEAT_S = 0.7
 """Improvements are told at most this often, and something at least this often."""
 
 MASTER_SHARES = (0.15, 0.4, 0.7, 1.0)
@@ -117,7 +117,7 @@ class _Run:
         self._terms = Terms(problem)
         self._decider = Decider(self._desk, self._terms, self._runner)
         self._pool = Pool()
-        self._generators = Generators(problem, self._book, seed, cores)
+        self._generators = Generators(problem, self._book.tables.data, seed, cores)
         self._able: list[int] = []
 
     def close(self) -> None:
@@ -139,7 +139,7 @@ class _Run:
         ]
         trips = [] if start is None else self._trips_of(start)
         self._pool.add_all(self._decider.candidate(trip) for trip in trips)
-        if self._is_late or self._budget.is_stopped():
+        if not self._able or self._is_late or self._budget.is_stopped():
             return
         self._generators.construct([(trip.kind_row, trip.rows) for trip in trips])
         self._tell("construct")

@@ -183,7 +183,7 @@ def test_every_plan_of_a_random_day_passes_the_checker(arguments):
 TIMES = {
     "depots": ("opening_from_s", "opening_to_s"),
     "vehicles": ("shift_from_s", "shift_to_s"),
-    "loads": ("pickup_from_s", "pickup_to_s", "delivery_from_s", "delivery_to_s"),
+    "loads": ("release_s", "pickup_from_s", "pickup_to_s", "delivery_from_s", "delivery_to_s"),
 }
 
 
