@@ -25,8 +25,6 @@ class Counts(NamedTuple):
 
     n_steps: int
     n_accepted: int
-    n_remembered: int
-    n_judged: int
 
 
 class KernelSearch:
@@ -125,9 +123,8 @@ class KernelSearch:
 
     @property
     def counts(self) -> Counts:
-        """Steps made and accepted, places remembered and judged."""
-        columns = (f.S_STEP, f.S_N_ACCEPTED, f.S_N_HITS, f.S_N_MISSES)
-        return Counts(*(int(self._counters[column]) for column in columns))
+        """Steps made and accepted."""
+        return Counts(int(self._counters[f.S_STEP]), int(self._counters[f.S_N_ACCEPTED]))
 
     def _carry_on_from(self, trips: Iterable[Found], *, constructs: bool) -> None:
         listed = list(trips)
