@@ -245,5 +245,8 @@ def instances_in(folder: Path, names: Iterable[str] = ()) -> tuple[Path, ...]:
 
 
 def _is_named(path: Path, name: str) -> bool:
-    low = name.lower()
-    return low in {path.name.lower(), path.stem.lower(), name_of(path).lower()}
+    whole = name_of(path).lower()
+    known = {whole, path.name.lower()}
+    return name.lower() in known | {
+        known_as.removesuffix(path.suffix.lower()) for known_as in known
+    }

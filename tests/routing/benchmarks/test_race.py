@@ -156,7 +156,7 @@ def test_a_run_that_had_to_share_its_core_gets_more_wall_time() -> None:
 
 def test_instances_are_chosen_by_name(instances: Path) -> None:
     assert [path.name for path in instances_in(instances)] == ["t101.txt", "t102.vrp"]
-    assert [path.name for path in instances_in(instances, ["T102", "vrptw/t101.txt"])] == [
+    assert [path.name for path in instances_in(instances, ["T102", "vrptw/t101"])] == [
         "t101.txt", "t102.vrp",
     ]  # fmt: skip
     with pytest.raises(InstanceError, match="no instance is called t103"):
