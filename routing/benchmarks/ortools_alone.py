@@ -20,7 +20,8 @@ SCALE = 100
 """Costs are hundredths of a fen, so that a price per hour is a whole number per second."""
 
 FILLING = 0.8
-FORBIDDEN = 10**10
+FORBIDDEN = 10**8
+"""More than a load is worth: a higher price makes the local search empty the plan instead."""
 
 
 class Car(NamedTuple):
@@ -48,6 +49,7 @@ class _Model:
         nodes = [*range(n, n + m)]
         self.manager = pywrapcp.RoutingIndexManager(n + m, m, nodes, nodes)
         self.routing = pywrapcp.RoutingModel(self.manager)
+        self._registered: dict[bytes, int] = {}
         self.bays = [_first_layout(problem, car.vehicle) for car in self.cars]
         self._add_time()
         self._add_costs()
@@ -112,17 +114,14 @@ class _Model:
                 var.RemoveInterval(before[1] + 1, after[0] - 1)
 
     def _transit(self, matrix: Ints) -> int:
-        rows = matrix.tolist()
-        to_node = [self.manager.IndexToNode(i) for i in range(self.routing.Size() + len(self.cars))]
-        n = self.problem.n_loads
-        node = [min(row, n) for row in to_node]
-
-        def transit(first: int, second: int) -> int:
-            value: int = rows[node[first]][node[second]]
-            return value
-
-        registered: int = self.routing.RegisterTransitCallback(transit)
-        return registered
+        """Register [n + 1, n + 1] values between loads and home; equal ones only once."""
+        key = matrix.tobytes()
+        if key not in self._registered:
+            n = self.problem.n_loads
+            node = np.minimum(np.arange(n + len(self.cars)), n)
+            rows = matrix[np.ix_(node, node)].tolist()
+            self._registered[key] = self.routing.RegisterTransitMatrix(rows)
+        return self._registered[key]
 
     def _seconds(self, vehicle: int) -> Ints:
         """Return [n + 1, n + 1] seconds of service and way between loads; the last row is home."""
@@ -179,15 +178,9 @@ class _Model:
         for c in range(len(problem.class_names)):
             n_pallets = np.where(loads.temperature_class == c, loads.n_pallets, 0)
             limits.append((f"pallets-{c}", n_pallets, _places_of_class(problem, c)))
-        n = problem.n_loads
         for name, column, limit in limits:
-            amounts = [int(column[min(node, n - 1)]) if node < n else 0 for node in range(n + 1)]
-
-            def demand(index: int, amounts: list[int] = amounts) -> int:
-                node: int = self.manager.IndexToNode(index)
-                return amounts[min(node, n)]
-
-            callback = self.routing.RegisterUnaryTransitCallback(demand)
+            demands = [*column.tolist(), *[0] * len(self.cars)]
+            callback = self.routing.RegisterUnaryTransitVector(demands)
             most = [
                 limit(car.vehicle, rows) for car, rows in zip(self.cars, self.bays, strict=True)
             ]
