@@ -50,7 +50,7 @@ venv:
 		$(RUN) -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_path("purelib"), "luohe.pth").write_text("$(CURDIR)\n")'; \
 	fi  # the .pth lets a bare `.venv/bin/pytest` find tests.plugins
 
-install: venv .venv/.runtime node_modules/.package-lock.json messages
+install: venv .venv/.runtime node_modules/.package-lock.json messages .venv/.kernels
 
 install-dev: install .venv/.dev
 
@@ -70,6 +70,12 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc | .venv/.
 	@if ! node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || ! command -v npm >/dev/null; then \
 		$(UV) -r requirements-node.txt; export PATH="$(CURDIR)/$(BIN):$$PATH"; \
 	fi; npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Once for all processes that plan later, and before tests run side by side; about a minute.
+.venv/.kernels: $(wildcard routing/engine/*.py routing/engine/kernel/*.py routing/engine/plain/*.py) | .venv/.runtime
+	@echo "make: compiling the planner's kernels"
+	@$(MANAGE) compile_kernels
 	@touch $@
 
 messages: .venv/.runtime  ## compile the gettext catalogs (Babel; no gettext needed)
@@ -126,7 +132,7 @@ else
 endif
 
 # Targets whose content later issues bring say so and fail: an empty success would be a lie.
-bench: install  ## every benchmark with its goal (ARGS=--quick for one small case each)
+bench: install-dev  ## every benchmark with its goal (ARGS=--quick for one small case each)
 	@[ -e $(VAR_DIR)/luohe.sqlite3 ] || $(MAKE) --no-print-directory data
 	@$(DEMO) benchmark all $(ARGS)
 

@@ -232,7 +232,7 @@ def _celery(
         command=[*command, *options],
         log=var_dir / "log" / f"{name}.log",
         is_ready=lambda service: ready_words in service.said(),
-        ready_within_s=60,
+        ready_within_s=180,  # a planner whose kernels were never compiled does that first
         options={"env": environment},
     )
 

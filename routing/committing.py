@@ -5,6 +5,7 @@ id, trips, docks, appointments. SQLite has one writer; the order matters on Post
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from routing.commit_changes import changes_of
 from routing.commitment import Commitment
 from routing.day_scope import REPLANNABLE, held_trips
 from routing.engine.check import Violation, check
+from routing.engine.problem import Previous
 from routing.models import Load, LoadStatus, Plan, PlanStatus, Stop, StopTask, TaskKind, Trip
 from routing.models import TripStatus as TripState
 from routing.plan_reading import loading_stops, read_trips, solution_of
@@ -95,7 +97,8 @@ def _prepare(plan: Plan) -> Commitment:
     built = build_problem(day=plan.planning_date)
     _refuse_changed_loads(now, changes.carried, built)
     solution = solution_of(plan=now, trips=trips, built=built)
-    violations = check(built.problem, solution)
+    # What changes against the plan in force was weighed when the plan was solved; it breaks no rule.
+    violations = check(replace(built.problem, previous=Previous()), solution)
     if violations:
         raise PlanRefused(violations)
     return Commitment(now, former, trips, withdrawn, built, solution, changes)

@@ -59,6 +59,7 @@ def solution_of(*, plan: Plan, trips: Sequence[Trip], built: DayProblem) -> Solu
         unassigned=tuple(_left(plan, left, built)),
         cost_fen=plan.cost_fen,
         left_fen=sum(int(price_fen[row]) for row in left),
+        short_fen=int(plan.figures.get("solver", {}).get("short_fen", 0)),
         distance_m=plan.distance_m,
         duration_s=plan.duration_s,
         seed=plan.seed,

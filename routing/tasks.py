@@ -5,9 +5,18 @@ import socket
 from typing import Any
 
 from celery import shared_task
+from celery.signals import worker_init
 from django.utils import timezone
 
 from routing import planning
+from routing.engine.kernel.warm_up import warm_up
+
+
+@worker_init.connect
+def load_kernels(sender: Any, **_: Any) -> None:
+    # Before it forks, so that every child has them and no first plan waits.
+    if "plans" in sender.app.amqp.queues.consume_from:
+        warm_up()
 
 
 @shared_task(name="routing.solve_plan", bind=True)

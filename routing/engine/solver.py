@@ -11,6 +11,7 @@ from routing.engine.budget import Budget
 from routing.engine.cp import CpRunner
 from routing.engine.enumeration import all_trips
 from routing.engine.generators import Generators
+from routing.engine.kernel.warm_up import warm_up
 from routing.engine.model import Decider, Decision
 from routing.engine.pool import Pool
 from routing.engine.problem import Problem
@@ -84,6 +85,8 @@ def solve(  # noqa: PLR0913  (the planner's door: every wish by its name)
     should_stop
         Asked at least every half second; once it says yes, the best plan so far is returned.
     """
+    # Loading the kernels, let alone compiling them, is no planning: the budget begins after it.
+    warm_up()
     budget = Budget(seconds, iterations, clock, should_stop)
     run = _Run(problem, budget, seed, cores, on_progress)
     try:

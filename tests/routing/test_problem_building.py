@@ -222,12 +222,14 @@ def test_feed_never_shares_a_compartment_with_food(cast: Cast) -> None:
     assert {food, other} == set(problem.loads.group.tolist())
 
 
-def test_the_slowest_warehouse_sets_the_loading_time(cast: Cast) -> None:
+def test_each_warehouse_has_its_own_loading_time(cast: Cast) -> None:
     day = make_plannable(cast)
     day.park.warehouse.load_setup_s = 1234
     day.park.warehouse.save()
-    rules = build_problem(day=DAY).problem.rules
-    assert (rules.loading_setup_s, rules.loading_per_pallet_s) == (1234, 90)
+    built = build_problem(day=DAY)
+    row = built.depots.index(day.park.warehouse.site)
+    depots = built.problem.depots
+    assert (depots.setup_s[row], depots.per_pallet_s[row]) == (1234, 90)
 
 
 def test_a_fingerprint_changes_with_what_the_planner_knows_and_with_nothing_else(

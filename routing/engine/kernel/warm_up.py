@@ -1,5 +1,6 @@
 """Compile, or load from disk, everything that planning a rich day calls."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,9 @@ DAY_S = 86_400
 N_LOADS = 3
 
 
+@cache
 def warm_up() -> None:
-    """Search a tiny problem, so that no first plan waits for the compiler; a second call is quick."""
+    """Search a tiny problem, so that no first plan waits for the compiler; a second call does nothing."""
     problem = _tiny()
     search = KernelSearch(problem, data_of(problem), seed=0)
     search.construct()
