@@ -167,6 +167,14 @@ class Rota:
             driven_s += drive_s
         return not cap_s or not spans or driven_s <= cap_s
 
+    def has_time_for(self, trip: Trip, stand: Stand) -> bool:
+        """Whether the stand's unit is at home for the whole trip, and the trip keeps its rules."""
+        times = timed(self._tables, trip, [slot.from_s for slot in stand.slots])
+        if times is None or stand.unit == ANY:
+            return times is not None
+        span = (times.start_s, times.end_s, times.drive_s)
+        return self._has_time(trip.kind_row, stand.unit, span)
+
     def take(self, trip: Trip, stand: Stand) -> None:
         """Note that the unit is away on the trip."""
         if stand.unit == ANY:

@@ -60,6 +60,9 @@ def alone_reason(book: Book, row: int) -> Unassigned:
             rules[single.reason] += len(kind.vehicles)
     furthest = max((broken.reason for broken in failures), key=FURTHEST_LAST.index)
     nearest = min((broken for broken in failures if broken.reason is furthest), key=_how_far_off)
+    if furthest is Reason.NEEDS_COMMITMENTS_CHANGED:
+        # Loads bound together that no trip could ever load together: the bond is in the way.
+        furthest = Reason.LOCKED_OUT
     return Unassigned(row, furthest, nearest.numbers, tuple(rules.most_common()))
 
 

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from routing.engine.assemble import timed
 from routing.engine.booking import ANY, Desk, Rota, Stand
 from routing.engine.booking_model import Booking
 from routing.engine.docks import find_slots, serving_docks, taken_by
@@ -63,12 +62,15 @@ class Settler:
 
     def _held(self, booking: Booking) -> dict[Trip, Stand]:
         """Return the places of a booking at which the trips keep every rule."""
-        stands = booking.stands or {}
-        return {
-            trip: Stand(unit, slots)
-            for trip, (unit, slots) in stands.items()
-            if timed(self._tables, trip, [slot.from_s for slot in slots]) is not None
-        }
+        rota = Rota(self._tables, self._fleet)
+        held = {}
+        for trip, (unit, slots) in (booking.stands or {}).items():
+            stand = Stand(unit, slots)
+            # The model reckons with shortest absences; the exact ones may be longer.
+            if rota.has_time_for(trip, stand):
+                rota.take(trip, stand)
+                held[trip] = stand
+        return held
 
     def _worth_fen(self, stands: dict[Trip, Stand]) -> int:
         loads = self._tables.loads

@@ -159,6 +159,41 @@ def test_its_json_holds_the_figures_and_both_sentences():
     assert content["versions"]["ortools"]
 
 
+def test_counted_steps_give_the_same_plan_on_one_core_or_two():
+    day = make_day(5, n_vehicles=12, n_depots=2)
+    for cores in (1, 2):
+        first, second = (
+            solve(day, seconds=60, seed=3, cores=cores, iterations=1_500) for _ in "ab"
+        )
+        assert replace(first, seconds=0) == replace(second, seconds=0)
+        assert check(day, first) == []
+        assert first.n_steps >= 1_500
+
+
+def test_a_small_plan_says_that_it_is_proven_the_best():
+    day = problem([load(km=60), load(km=20), load(km=40)], [vehicle(), vehicle()])
+    plan = solve(day, seconds=5, clock=Ticks())
+    assert plan.bound_fen == plan.total_fen
+    assert plan.versions["engine"] == "2"
+
+
+def test_a_given_plan_is_the_first_and_never_made_worse():
+    day = make_day(6, n_vehicles=15, n_depots=2)
+    good = solve(day, seconds=60, seed=1, iterations=4_000)
+    told = []
+    again = solve(day, seconds=60, seed=2, iterations=256, start=good, on_progress=told.append)
+    assert told[0].best_cost_fen <= good.total_fen * 1.001
+    assert again.total_fen <= good.total_fen * 1.001
+    assert check(day, again) == []
+
+
+def test_it_says_something_every_second():
+    told = []
+    solve(make_day(7, n_vehicles=25), seconds=4, on_progress=told.append)
+    moments = [progress.elapsed_s for progress in told]
+    assert max(later - earlier for earlier, later in pairwise(moments)) < 1.5
+
+
 day_arguments = {
     "seed": st.integers(0, 10_000),
     "n_vehicles": st.integers(1, 12),
