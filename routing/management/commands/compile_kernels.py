@@ -9,7 +9,9 @@ from routing.engine.warm_up import warm_up
 
 
 class Command(BaseCommand):
-    help = "Compile the planner's kernels and keep them on disk; quick where they are there already."
+    help = (
+        "Compile the planner's kernels and keep them on disk; quick where they are there already."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         start = time.perf_counter()
