@@ -35,8 +35,6 @@ class Load(NamedTuple):
 class Tables:
     """List view of one problem, with the arrays of the compiled judge; for one thread only."""
 
-    distance_m: list[list[int]]
-    duration_s: list[list[int]]
     loads: list[Load]
     kinds: list[Kind]
     kind_of: list[int]
@@ -70,8 +68,6 @@ class Tables:
         for dock, depot in enumerate(docks.depot.tolist()):
             docks_of[depot].append(dock)
         return cls(
-            distance_m=problem.travel.distance_m.tolist(),
-            duration_s=problem.travel.duration_s.tolist(),
             loads=_loads(problem),
             kinds=kinds,
             kind_of=kind_of,
