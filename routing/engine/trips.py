@@ -12,10 +12,21 @@ from routing.engine.tables import Tables
 class Trip:
     """One vehicle kind with an order of loads; it never changes, a changed trip is another one.
 
-    `depot` is that of the first loading; `classes` holds the temperature classes aboard as bits.
+    `depot` is that of the first loading; `classes` holds the temperature classes aboard as bits,
+    `depot_classes` those that are loaded at each loading of `timing`.
     """
 
-    __slots__ = ("classes", "cost_fen", "depot", "distance_m", "kind", "kind_row", "rows", "timing")
+    __slots__ = (
+        "classes",
+        "cost_fen",
+        "depot",
+        "depot_classes",
+        "distance_m",
+        "kind",
+        "kind_row",
+        "rows",
+        "timing",
+    )
 
     def __init__(self, book: "Book", kind_row: int, rows: tuple[int, ...], timing: Timing) -> None:
         tables = book.tables
@@ -27,6 +38,10 @@ class Trip:
         self.distance_m = timing.distance_m
         self.cost_fen = timing.cost_fen
         self.classes = class_mask(tables, rows)
+        self.depot_classes = tuple(
+            class_mask(tables, [row for row in rows if tables.loads[row].depot == loading.depot])
+            for loading in timing.loadings
+        )
 
 
 class Book:
