@@ -5,7 +5,8 @@ from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
 from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_places import is_free
-from routing.engine.kernel.search_state import State, below, chance, price_rows, put, take_off
+from routing.engine.kernel.search_state import State, below, chance
+from routing.engine.kernel.search_trips import price_rows, put, take_off
 
 TAIL_TRIES = 8
 OVERLOOKED = 0.2

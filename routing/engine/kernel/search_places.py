@@ -8,14 +8,8 @@ from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
 from routing.engine.kernel.search_ground import Ground
-from routing.engine.kernel.search_state import (
-    MEMO_BITS,
-    PRIME,
-    State,
-    chance,
-    mixed,
-    price_rows,
-)
+from routing.engine.kernel.search_state import MEMO_BITS, PRIME, State, chance, mixed
+from routing.engine.kernel.search_trips import price_rows
 
 POSITIONS = 3
 """How many of a load's nearest positions in a trip are judged."""

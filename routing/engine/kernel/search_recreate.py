@@ -4,7 +4,8 @@ from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
 from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_places import NOWHERE, cheapest_place, composed
-from routing.engine.kernel.search_state import State, below, chance, put, take_off
+from routing.engine.kernel.search_state import State, below, chance
+from routing.engine.kernel.search_trips import put, take_off
 
 GENEROUS = 0.2
 """Share of recreations that open trips before they are worth it."""

@@ -6,15 +6,8 @@ Strings after Christiaens and Vanden Berghe, "Slack induction by string removals
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
 from routing.engine.kernel.search_ground import Ground
-from routing.engine.kernel.search_state import (
-    State,
-    any_above,
-    below,
-    chance,
-    put,
-    set_all,
-    take_off,
-)
+from routing.engine.kernel.search_state import State, any_above, below, chance, set_all
+from routing.engine.kernel.search_trips import put, take_off
 
 MEAN_REMOVED = 10
 MAX_STRING = 10

@@ -18,13 +18,9 @@ from routing.engine.kernel.search_state import (
     State,
     chance,
     copy_all,
-    is_left,
-    price_rows,
-    put,
     set_all,
-    take_off,
-    undo,
 )
+from routing.engine.kernel.search_trips import is_left, price_rows, put, take_off, undo
 
 MOVES = 0.15
 """Share of steps that try a small move instead of ruin and recreate."""
