@@ -15,11 +15,12 @@ from logistics.ids import new_id
 from logistics.models import GoodsCategory, Organization, Shipment, Site, SiteKind
 from logistics.scoping import Principal
 from logistics.seeding import pinyin, upsert
-from routing.geocoding import SURE, Candidate, Gazetteer, city_near, gazetteer, locate
+from routing.geocoding import Gazetteer, city_near, gazetteer, locate
 from routing.load_intake import LoadDraft, Outcome, put_loads
 from routing.load_sheets.columns import Problem, plain
 from routing.load_sheets.parsing import PARK_TIME, LoadRow, Words, parse_row, words_of
 from routing.load_sheets.reading import Limits, Sheet, read_sheet
+from routing.place_names import SURE, Candidate
 from warehouses.models import Warehouse
 
 BATCH = 500

@@ -6,10 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from routing.engine.columns import Ints
-from routing.engine.plain.kernel_state import ABSENT, Ground, Routes
+from routing.engine.plain.kernel_state import ABSENT, Ground, Nodes, Routes
 from routing.engine.plain.problem import FAR, REQUIRED, PlainProblem, PlainRoute
-
-Nodes = npt.NDArray[np.int32]
 
 N_NEAR = 100
 WAIT_SHARE, LATE_SHARE = 0.2, 1.0

@@ -9,15 +9,20 @@ in constant time; changed places are journaled and put back when a step is refus
 import math
 
 import numpy as np
-import numpy.typing as npt
 
 from routing.engine.compiled import bare
 from routing.engine.plain.kernel_recreate import next_blink, order, recreate
 from routing.engine.plain.kernel_ruin import ruin
-from routing.engine.plain.kernel_state import N_USED, UNTIL_BLINK, Ground, Journal, Routes, undo
-
-Nodes = npt.NDArray[np.int32]
-Floats = npt.NDArray[np.float64]
+from routing.engine.plain.kernel_state import (
+    N_USED,
+    UNTIL_BLINK,
+    Floats,
+    Ground,
+    Journal,
+    Nodes,
+    Routes,
+    undo,
+)
 
 
 @bare
@@ -53,10 +58,10 @@ def anneal(
     log_stay = math.log(1.0 - knobs[2])
     j.stamp[:] = 0
     j.slot_stamp[:] = 0
-    j.count[UNTIL_BLINK] = next_blink(log_stay)
-    j.count[N_USED] = 0
+    j.counts[UNTIL_BLINK] = next_blink(log_stay)
+    j.counts[N_USED] = 0
     for v in range(r.first.shape[0]):
-        j.count[N_USED] += r.size[v] > 0
+        j.counts[N_USED] += r.size[v] > 0
     n_accepted = 0
     for step in range(1, n_steps + 1):
         delta = ruin(g, r, j, step, knobs[0], knobs[1])

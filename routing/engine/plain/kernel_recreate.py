@@ -15,6 +15,9 @@ from routing.engine.plain.kernel_state import (
     N_OUT,
     N_USED,
     UNTIL_BLINK,
+    Ground,
+    Journal,
+    Routes,
     depart_later,
     join,
     note,
@@ -27,11 +30,11 @@ N_ORDERS, N_UNTIMED_ORDERS = 17, 11
 
 
 @bare_part
-def order(g, j):
+def order(g: Ground, j: Journal) -> None:
     """Sort the clients that are out by a random rule."""
     n_orders = N_ORDERS if g.has_windows else N_UNTIMED_ORDERS
     how = int(np.random.random() * n_orders)
-    n_out = j.count[N_OUT]
+    n_out = j.counts[N_OUT]
     for k in range(n_out):
         c = j.out[k]
         if how < 4:
@@ -58,31 +61,32 @@ def order(g, j):
 
 
 @inlined
-def next_blink(log_stay):
+def next_blink(log_stay: float) -> int:
     """Return how many places are seen until one is overlooked."""
     return int(math.log(1.0 - np.random.random()) / log_stay)
 
 
 @inlined
-def fits(g, r, c, v, p, x):
+def fits(g: Ground, r: Routes, c: int, v: int, p: int, x: int) -> bool:
     """Whether `c` may stand between `p` and `x` of slot `v` by its windows and theirs."""
     if not g.has_windows:
         return True
     t = (r.departs[p] if p >= g.n_depots else g.leaves[v]) + g.duration[p, c]
     t = max(t, g.opens[c])
     end = r.latest[x] if x >= g.n_depots else g.returns[v]
-    return t <= g.closes[c] and t + g.service[c] + g.duration[c, x] <= end
+    is_timely: bool = t <= g.closes[c] and t + g.service[c] + g.duration[c, x] <= end
+    return is_timely
 
 
 @inlined
-def best_place(g, r, j, c, log_stay):
+def best_place(g: Ground, r: Routes, j: Journal, c: int, log_stay: float) -> tuple[int, int, int]:
     """Return (cost, slot, visit before) of the cheapest place; slot -1 when leaving is cheaper."""
     demand = g.demand[c]
     best = g.prize[c]
     best_slot = -1
     best_before = 0
     is_masked = g.serves.shape[0] > 0
-    until_blink = j.count[UNTIL_BLINK]
+    until_blink = j.counts[UNTIL_BLINK]
     for k in range(g.near.shape[1]):
         p = g.near[c, k]
         v = r.slot[p]
@@ -108,7 +112,7 @@ def best_place(g, r, j, c, log_stay):
                 best = cost
                 best_slot = v
                 best_before = d
-    j.count[UNTIL_BLINK] = until_blink
+    j.counts[UNTIL_BLINK] = until_blink
     for kind in range(g.slot_of.shape[0] - 1):
         v = g.slot_of[kind]
         if v == g.slot_of[kind + 1] or demand > g.capacity[v]:
@@ -127,12 +131,12 @@ def best_place(g, r, j, c, log_stay):
 
 
 @inlined
-def insert(g, r, j, step, c, v, p):
+def insert(g: Ground, r: Routes, j: Journal, step: int, c: int, v: int, p: int) -> None:
     """Let slot `v` visit `c` behind `p`."""
     note_slot(r, j, step, v)
     note(r, j, step, c)
     if r.size[v] == 0:
-        j.count[N_USED] += 1
+        j.counts[N_USED] += 1
         x = g.end[v]
     elif p >= g.n_depots:
         x = np.int64(r.after[p])
@@ -152,10 +156,10 @@ def insert(g, r, j, step, c, v, p):
 
 
 @bare_part
-def recreate(g, r, j, step, log_stay):
+def recreate(g: Ground, r: Routes, j: Journal, step: int, log_stay: float) -> int:
     """Return the clients that are out to routes, or leave them; return the change of cost."""
     delta = 0
-    for a in range(j.count[N_OUT]):
+    for a in range(j.counts[N_OUT]):
         c = j.out[a]
         cost, v, p = best_place(g, r, j, c, log_stay)
         delta += cost

@@ -13,6 +13,9 @@ from routing.engine.plain.kernel_state import (
     N_OUT,
     N_SLOTS,
     N_USED,
+    Ground,
+    Journal,
+    Routes,
     depart_later,
     join,
     note,
@@ -26,13 +29,13 @@ STOP_CHANCE = 0.01
 
 
 @bare_part
-def ruin(g, r, j, step, mean_removed, longest):
+def ruin(g: Ground, r: Routes, j: Journal, step: int, mean_removed: float, longest: float) -> int:
     """Take strings out; return the change of cost, prizes of those now out not counted."""
-    j.count[N_NODES] = 0
-    j.count[N_SLOTS] = 0
-    j.count[N_OUT] = 0
+    j.counts[N_NODES] = 0
+    j.counts[N_SLOTS] = 0
+    j.counts[N_OUT] = 0
     n_clients = r.after.shape[0] - g.n_depots
-    mean_size = n_clients / max(1, j.count[N_USED])
+    mean_size = n_clients / max(1, j.counts[N_USED])
     longest = min(longest, mean_size)
     most = 4.0 * mean_removed / (1.0 + longest) - 1.0
     n_strings = int(np.random.random() * most + 1.0)
@@ -47,8 +50,8 @@ def ruin(g, r, j, step, mean_removed, longest):
         if v == ABSENT:
             if j.stamp[c] != step:
                 note(r, j, step, c)
-                j.out[j.count[N_OUT]] = c
-                j.count[N_OUT] += 1
+                j.out[j.counts[N_OUT]] = c
+                j.counts[N_OUT] += 1
                 delta -= g.prize[c]
         elif j.slot_stamp[v] != step:
             note_slot(r, j, step, v)
@@ -85,7 +88,7 @@ def ruin(g, r, j, step, mean_removed, longest):
 
 
 @inlined
-def begin_of(g, r, c, total):
+def begin_of(g: Ground, r: Routes, c: int, total: int) -> int:
     """Return the first visit of a random string of `total` visits that holds `c`."""
     x = c
     n_back = 0
@@ -106,7 +109,7 @@ def begin_of(g, r, c, total):
 
 
 @bare_part
-def take(g, r, j, step, x, length, n_cut):
+def take(g: Ground, r: Routes, j: Journal, step: int, x: int, length: int, n_cut: int) -> int:
     """Take `length` visits from `x` on out of their route; return the change of cost."""
     v = r.slot[x]
     p = r.before[x]
@@ -114,8 +117,8 @@ def take(g, r, j, step, x, length, n_cut):
     for _ in range(length):
         note(r, j, step, x)
         gone += r.gap[x]
-        j.out[j.count[N_OUT]] = x
-        j.count[N_OUT] += 1
+        j.out[j.counts[N_OUT]] = x
+        j.counts[N_OUT] += 1
         r.room[v] += g.demand[x]
         r.slot[x] = ABSENT
         x = r.after[x]
@@ -125,6 +128,8 @@ def take(g, r, j, step, x, length, n_cut):
     j.cut[n_cut + 1] = x
     j.cut[n_cut + 2] = v
     if r.size[v] == 0:
-        j.count[N_USED] -= 1
-        return -(gone * g.unit_cost[v] + g.fixed_cost[v])
-    return -(gone - g.distance[p, x]) * g.unit_cost[v]
+        j.counts[N_USED] -= 1
+        delta: int = -(gone * g.unit_cost[v] + g.fixed_cost[v])
+    else:
+        delta = -(gone - g.distance[p, x]) * g.unit_cost[v]
+    return delta

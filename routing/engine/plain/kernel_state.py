@@ -3,9 +3,16 @@
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from routing.engine.columns import Ints
 from routing.engine.compiled import bare_part, inlined
+
+Nodes = npt.NDArray[np.int32]
+"""Places, slots and ways: what the search reads most is kept narrow."""
+
+Marks = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
 
 ABSENT = -1
 """Slot of a client that no route visits."""
@@ -28,15 +35,15 @@ class Ground(NamedTuple):
 
     n_depots: int
     has_windows: bool
-    distance: Ints
-    duration: Ints
+    distance: Nodes
+    duration: Nodes
     demand: Ints
     opens: Ints
     closes: Ints
     service: Ints
     prize: Ints
-    near: Ints
-    near_cost: Ints
+    near: Nodes
+    near_cost: Nodes
     slot_of: Ints
     capacity: Ints
     unit_cost: Ints
@@ -45,7 +52,7 @@ class Ground(NamedTuple):
     end: Ints
     leaves: Ints
     returns: Ints
-    serves: Ints
+    serves: Marks
 
 
 class Routes(NamedTuple):
@@ -55,14 +62,14 @@ class Routes(NamedTuple):
     distance to the next. Per slot: first and last visit, number of visits, room left.
     """
 
-    after: Ints
-    before: Ints
-    slot: Ints
+    after: Nodes
+    before: Nodes
+    slot: Nodes
     departs: Ints
     latest: Ints
-    gap: Ints
-    first: Ints
-    last: Ints
+    gap: Nodes
+    first: Nodes
+    last: Nodes
     size: Ints
     room: Ints
 
@@ -76,15 +83,15 @@ class Journal(NamedTuple):
 
     stamp: Ints
     slot_stamp: Ints
-    node: Ints
-    links: Ints
+    node: Nodes
+    links: Nodes
     times: Ints
-    slot: Ints
+    slot: Nodes
     ends: Ints
-    out: Ints
-    key: Ints
-    cut: Ints
-    count: Ints
+    out: Nodes
+    key: Floats
+    cut: Nodes
+    counts: Ints
 
 
 def new_journal(n: int, n_slots: int) -> Journal:
@@ -105,12 +112,12 @@ def new_journal(n: int, n_slots: int) -> Journal:
 
 
 @inlined
-def note(r, j, step, x):
+def note(r: Routes, j: Journal, step: int, x: int) -> None:
     """Write down how place `x` was, once a step, before it changes."""
     if j.stamp[x] != step:
         j.stamp[x] = step
-        row = j.count[N_NODES]
-        j.count[N_NODES] = row + 1
+        row = j.counts[N_NODES]
+        j.counts[N_NODES] = row + 1
         j.node[row] = x
         j.links[row, 0] = r.after[x]
         j.links[row, 1] = r.before[x]
@@ -121,12 +128,12 @@ def note(r, j, step, x):
 
 
 @inlined
-def note_slot(r, j, step, v):
+def note_slot(r: Routes, j: Journal, step: int, v: int) -> None:
     """Write down how slot `v` was, once a step, before it changes."""
     if j.slot_stamp[v] != step:
         j.slot_stamp[v] = step
-        row = j.count[N_SLOTS]
-        j.count[N_SLOTS] = row + 1
+        row = j.counts[N_SLOTS]
+        j.counts[N_SLOTS] = row + 1
         j.slot[row] = v
         j.ends[row, 0] = r.first[v]
         j.ends[row, 1] = r.last[v]
@@ -135,19 +142,19 @@ def note_slot(r, j, step, v):
 
 
 @bare_part
-def undo(r, j):
+def undo(r: Routes, j: Journal) -> None:
     """Put everything back that the journal of this step holds."""
-    for k in range(j.count[N_SLOTS]):
+    for k in range(j.counts[N_SLOTS]):
         v = j.slot[k]
         if r.size[v] > 0:
-            j.count[N_USED] -= 1
+            j.counts[N_USED] -= 1
         r.first[v] = j.ends[k, 0]
         r.last[v] = j.ends[k, 1]
         r.size[v] = j.ends[k, 2]
         r.room[v] = j.ends[k, 3]
         if r.size[v] > 0:
-            j.count[N_USED] += 1
-    for k in range(j.count[N_NODES]):
+            j.counts[N_USED] += 1
+    for k in range(j.counts[N_NODES]):
         x = j.node[k]
         r.slot[x] = j.links[k, 2]
         r.after[x] = j.links[k, 0]
@@ -158,7 +165,7 @@ def undo(r, j):
 
 
 @inlined
-def join(g, r, j, step, v, p, x):
+def join(g: Ground, r: Routes, j: Journal, step: int, v: int, p: int, x: int) -> None:
     """Let `x` follow `p` in slot `v`; either may be a depot."""
     if p >= g.n_depots:
         note(r, j, step, p)
@@ -174,7 +181,7 @@ def join(g, r, j, step, v, p, x):
 
 
 @inlined
-def depart_later(g, r, j, step, v, p, x):
+def depart_later(g: Ground, r: Routes, j: Journal, step: int, v: int, p: int, x: int) -> None:
     """Carry the departure of `p` on to `x` and behind it, as far as anything changes."""
     t = r.departs[p] if p >= g.n_depots else g.leaves[v]
     while x >= g.n_depots:
@@ -188,7 +195,7 @@ def depart_later(g, r, j, step, v, p, x):
 
 
 @inlined
-def start_earlier(g, r, j, step, v, p, x):
+def start_earlier(g: Ground, r: Routes, j: Journal, step: int, v: int, p: int, x: int) -> None:
     """Carry the latest start of `x` back to `p` and before it, as far as anything changes."""
     t = r.latest[x] if x >= g.n_depots else g.returns[v]
     while p >= g.n_depots:

@@ -117,7 +117,9 @@ def _limits(problem: PlainProblem) -> tuple[Ints, Ints]:
 def _open_ways(problem: PlainProblem, opens: Ints, closes: Ints) -> npt.NDArray[np.bool_]:
     """Return [n, n]: the ways that windows and loads leave open."""
     demand = problem.demand[:, 0]
-    is_open = demand[:, None] + demand[None, :] <= problem.types.capacity[0, 0]
+    is_open: npt.NDArray[np.bool_] = (
+        demand[:, None] + demand[None, :] <= problem.types.capacity[0, 0]
+    )
     if problem.has_windows:
         arrival = (opens + problem.service)[:, None] + problem.duration
         is_open &= arrival <= closes[None, :]
