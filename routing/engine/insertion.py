@@ -8,11 +8,14 @@ from routing.engine.rules import judge
 from routing.engine.schedule import Timing
 from routing.engine.standing import Slots, Spans, Standing, StandingPlan
 from routing.engine.trips import Trip
+from routing.engine.units import alone, joined
 
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
     """One feasible place of a load.
+
+    A load that must go with others stands for all of them.
 
     Attributes
     ----------
@@ -79,6 +82,9 @@ def ask(plan: StandingPlan, load: int) -> tuple[list[Insertion], list[Refusal]]:
 
 
 def _in_trips(plan: StandingPlan, load: int) -> Iterator[Insertion | Refusal]:
+    if len(plan.book.together(load)) > 1:
+        yield from _joined(plan, load)
+        return
     for index, one in enumerate(plan.trips):
         found: list[Insertion] = []
         first: Broken | None = None
@@ -97,6 +103,23 @@ def _in_trips(plan: StandingPlan, load: int) -> Iterator[Insertion | Refusal]:
             yield from found
         else:
             yield Refusal(load, index, one.vehicle, first or _no_dock(plan, load))
+
+
+def _joined(plan: StandingPlan, load: int) -> Iterator[Insertion | Refusal]:
+    """Try the load with all that must go with it: in each trip the cheapest way to weave them in."""
+    unit = plan.book.together(load)
+    for index, one in enumerate(plan.trips):
+        found = joined(plan.book, one.trip, unit)
+        if isinstance(found, Broken):
+            yield Refusal(load, index, one.vehicle, found)
+            continue
+        stands = plan.stand(found, one.vehicle, prefer=one.slots, without=(index,))
+        if stands is None:
+            yield Refusal(load, index, one.vehicle, _no_dock(plan, load))
+        else:
+            extra_fen = stands.cost_fen - one.cost_fen
+            position = found.rows.index(load)
+            yield Insertion(load, index, one.vehicle, position, extra_fen, stands)
 
 
 def _placed(
@@ -119,7 +142,7 @@ def _placed(
 def _on_new_trips(plan: StandingPlan, load: int) -> Iterator[Insertion | Refusal]:
     busy: Spans | None = None
     for vehicle in (*plan.idle(), *plan.again()):
-        single = plan.book.single(plan.tables.kind_of[vehicle], load)
+        single = alone(plan.book, plan.tables.kind_of[vehicle], plan.book.together(load))
         if isinstance(single, Broken):
             yield Refusal(load, -1, vehicle, single)
             continue
@@ -131,7 +154,8 @@ def _on_new_trips(plan: StandingPlan, load: int) -> Iterator[Insertion | Refusal
         if stands is None:
             yield Refusal(load, -1, vehicle, _no_dock(plan, load))
         else:
-            yield Insertion(load, -1, vehicle, 0, stands.cost_fen, stands)
+            position = stands.trip.rows.index(load)
+            yield Insertion(load, -1, vehicle, position, stands.cost_fen, stands)
 
 
 def _no_dock(plan: StandingPlan, load: int) -> Broken:

@@ -75,12 +75,13 @@ class StandingPlan:
         return Standing(trip, route.vehicle, slots, route.cost_fen, route.start_s, route.end_s)
 
     def without(self, load: int) -> "StandingPlan":
-        """Return the plan without a load; a trip that carried nothing else is gone."""
+        """Return the plan without a load and all that must go with it; an empty trip is gone."""
         index = self.where.get(load)
         if index is None:
             return self
         one = self.trips[index]
-        rows = tuple(row for row in one.trip.rows if row != load)
+        unit = self.book.together(load)
+        rows = tuple(row for row in one.trip.rows if row not in unit)
         trip = self.book.of(one.trip.kind_row, rows) if rows else None
         stays = self.stand(trip, one.vehicle, prefer=one.slots, without=(index,)) if trip else None
         rest = (stays,) if stays is not None else ()

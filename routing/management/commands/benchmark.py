@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from logistics.errors import DomainError
+from routing.benchmarks.board import measure_board
 from routing.benchmarks.day import measure_day
 from routing.benchmarks.peers import MODULES, OURS, MissingPeerError
 from routing.benchmarks.race import RaceOrder, instances_in, version_of
@@ -31,6 +32,7 @@ from routing.management.terminal import day_argument
 BENCHMARKS: dict[str, Benchmark] = {
     "travel": measure_travel,
     "day": measure_day,
+    "board": measure_board,
     "random": measure_random,
     "routing": measure_routing,
 }

@@ -131,13 +131,14 @@ def ride_of(tables, kind, rows):
     places = [tables.depot_place[0], *(one.place for one in loads)]
     places += [] if kind.may_end_away else [kind.home]
     home_leg = 0 if kind.may_end_away else 1
-    lead_drive_s = tables.duration_s[kind.home][places[0]]
+    duration_s = tables.data.duration
+    lead_drive_s = int(duration_s[kind.home, places[0]])
     n_rests = max(0, -(-lead_drive_s // tables.max_driving_s) - 1)
     return Ride(
         lead_s=lead_drive_s + n_rests * tables.rest_s,
         lead_driven_s=lead_drive_s - n_rests * tables.max_driving_s,
         loading_s=tables.loading_s(0, sum(one.n_pallets for one in loads)),
-        legs=[tables.duration_s[a][b] for a, b in pairwise(places)],
+        legs=[int(duration_s[a, b]) for a, b in pairwise(places)],
         from_s=[one.delivery_from_s for one in loads] + [-(10**15)] * home_leg,
         to_s=[one.delivery_to_s for one in loads] + [10**15] * home_leg,
         service_s=[one.service_s for one in loads] + [0] * home_leg,
