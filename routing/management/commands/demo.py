@@ -156,9 +156,8 @@ def _plan_faults(plan: Plan, n_violations: int) -> list[str]:
     """Return what a plan lacks that really is in force."""
     if plan.status != PlanStatus.COMMITTED:
         return [f"plan {plan.public_id} is {plan.status}: {plan.failure}"]
-    booked = Stop.objects.filter(
-        trip__plan=plan, kind=StopKind.LOADING, appointment__isnull=False
-    ).count()
+    loadings = Stop.objects.filter(trip__plan=plan, kind=StopKind.LOADING)
+    n_loadings, booked = loadings.count(), loadings.filter(appointment__isnull=False).count()
     n_alone, n_of_them = plan.figures["alone"]["n_assignable"], plan.figures["alone"]["n_assigned"]
     checks = {
         f"{n_violations} violations": n_violations == 0,
@@ -167,7 +166,9 @@ def _plan_faults(plan: Plan, n_violations: int) -> list[str]:
         f"{LEAST_ASSIGNED_PERCENT} % are wanted": 100 * n_of_them
         >= LEAST_ASSIGNED_PERCENT * n_alone,
         "no worker solved it": plan.n_attempts > 0 and "/" in plan.holder,
-        f"{booked} docks are booked for {plan.n_trips} trips": booked == plan.n_trips,
+        f"{booked} docks are booked for {n_loadings} loadings of {plan.n_trips} trips": (
+            booked == n_loadings >= plan.n_trips
+        ),
         "a load is left without a reason": plan.unassigned.count() == plan.n_unassigned,
     }
     return [fault for fault, is_fine in checks.items() if not is_fine]
