@@ -7,9 +7,10 @@ from typing import NamedTuple
 from routing.engine.assemble import timed
 from routing.engine.booking_model import Booking, BookingModel
 from routing.engine.cp import CpRunner
-from routing.engine.docks import Spans, slots_from, take, taken_by
+from routing.engine.docks import Spans, floors_of, slots_from, take, taken_by
 from routing.engine.fleet import Fleet
 from routing.engine.problem import Problem
+from routing.engine.rough_booking import place_roughly
 from routing.engine.slots import Slots
 from routing.engine.tables import Tables
 from routing.engine.trips import Book, Trip
@@ -84,9 +85,11 @@ class Desk:
     def first_stand(self, trip: Trip, busy: Spans, rota: "Rota") -> Stand | None:
         """Return the earliest stand that docks and vehicles leave for the trip, or None."""
         if not self.fleet.is_shared(trip.kind_row):
-            slots = slots_from(self.tables, trip, busy, trip.timing.earliest_s)
+            floors = [trip.timing.earliest_s, *floors_of(trip)]
+            found = (slots_from(self.tables, trip, busy, floor_s) for floor_s in floors)
+            slots = next((slots for slots in found if slots is not None), None)
             return None if slots is None else Stand(ANY, slots)
-        for floor_s in rota.floors(trip):
+        for floor_s in (*rota.floors(trip), *floors_of(trip)):
             slots = slots_from(self.tables, trip, busy, floor_s)
             unit = None if slots is None else rota.free_unit(trip, slots)
             if slots is not None and unit is not None:
@@ -94,7 +97,12 @@ class Desk:
         return None
 
     def book_exactly(
-        self, trips: Sequence[Trip], limit_s: float, *, must_fit_all: bool = False
+        self,
+        trips: Sequence[Trip],
+        limit_s: float,
+        *,
+        must_fit_all: bool = False,
+        is_relaxed: bool = False,
     ) -> Booking:
         """Choose slots and vehicles of one group with CP-SAT.
 
@@ -102,8 +110,10 @@ class Desk:
         best moment as possible, weighted by the vehicle's cost per hour.
         """
         greedy, _ = self.place_greedily(trips)
-        model = BookingModel(self.tables, self.fleet, trips)
-        model.hint({trip: (stand.unit, stand.slots) for trip, stand in greedy.items()})
+        model = BookingModel(self.tables, self.fleet, trips, is_relaxed=is_relaxed)
+        rough = place_roughly(self.tables, self.fleet, trips)
+        exact = {trip: (stand.unit, stand.slots) for trip, stand in greedy.items()}
+        model.hint(rough if len(rough) > len(exact) else exact)
         return model.solve(self._runner, limit_s, must_fit_all=must_fit_all)
 
     def is_free_of_waits(self, trips: Sequence[Trip]) -> bool:
@@ -123,7 +133,7 @@ class Desk:
         _, left = self.place_greedily(trips)
         if not left:
             return False
-        booking = self.book_exactly(trips, limit_s, must_fit_all=True)
+        booking = self.book_exactly(trips, limit_s, must_fit_all=True, is_relaxed=True)
         return booking.stands is None and booking.is_proven
 
 

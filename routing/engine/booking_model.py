@@ -39,9 +39,17 @@ class _Choice(NamedTuple):
 
 
 class BookingModel:
-    """The CP-SAT model of one group; all moments count from the group's first one."""
+    """The CP-SAT model of one group; all moments count from the group's first one.
 
-    def __init__(self, tables: Tables, fleet: Fleet, trips: Sequence[Trip]) -> None:
+    A later loading of a trip may start until the trip's last start has come to it; rests make that
+    exact but for waits that are rests themselves. With `is_relaxed` only its own latest start
+    counts: then what the model cannot do cannot be done.
+    """
+
+    def __init__(
+        self, tables: Tables, fleet: Fleet, trips: Sequence[Trip], *, is_relaxed: bool = False
+    ) -> None:
+        self._is_relaxed = is_relaxed
         self._tables, self._fleet, self._trips = tables, fleet, trips
         self._base_s = min(trip.timing.earliest_s for trip in trips)
         self._model = cp_model.CpModel()
@@ -58,7 +66,12 @@ class BookingModel:
         starts: list[cp_model.IntVar] = []
         docks = []
         for index, span in enumerate(timing.loadings):
-            low_s, high_s = span.earliest_s - self._base_s, span.latest_s - self._base_s
+            last_s = span.latest_s
+            if starts and not self._is_relaxed:
+                lag_s = sum(one.lag_s for one in timing.loadings[: index + 1])
+                last_s = min(last_s, max(timing.latest_s + lag_s, span.best_s))
+            low_s = span.earliest_s - self._base_s
+            high_s = max(low_s, last_s - self._base_s)
             start = model.new_int_var(low_s, high_s, "")
             if starts:
                 model.add(start >= starts[-1] + span.lag_s).only_enforce_if(~absent)
@@ -68,6 +81,14 @@ class BookingModel:
         model.add(early >= timing.best_s - self._base_s - starts[0])
         hour_fen = max(1, trip.kind.per_hour_fen)
         self._early.append(early * hour_fen)
+        late = model.new_int_var(0, max(0, timing.latest_s - timing.best_s), "")
+        model.add(late >= starts[0] + self._base_s - timing.best_s)
+        self._early.append(late)
+        for span, start in zip(timing.loadings[1:], starts[1:], strict=True):
+            wait = model.new_int_var(0, MAX_WAIT_H * HOUR_S, "")
+            usual_s = span.best_s - timing.best_s
+            model.add(wait >= start - starts[0] - usual_s).only_enforce_if(~absent)
+            self._early.append(wait * hour_fen)
         units = self._units(trip, starts, absent)
         return _Choice(absent, starts, docks, units)
 

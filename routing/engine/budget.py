@@ -17,7 +17,7 @@ class Budget:
     Parameters
     ----------
     seconds
-        By `clock`; with `iterations` it bounds nothing.
+        By `clock`; with `iterations` it only ends a settling that takes longer.
     iterations
         Steps of the search, or None.
     clock
@@ -41,7 +41,7 @@ class Budget:
         self._asked_at = float("-inf")
         self.is_cancelled = False
         self.begun_s = 0.0
-        self._max_steps = 1 if iterations is None else max(1, iterations)
+        self._max_steps = 1 if iterations is None else max(0, iterations)
 
     @property
     def is_counted(self) -> bool:
@@ -72,7 +72,7 @@ class Budget:
 
     def share(self, n_steps: int) -> float:
         """Return the used share of the search."""
-        by_steps = n_steps / self._max_steps
+        by_steps = n_steps / self._max_steps if self._max_steps else 1.0
         if self.is_counted:
             return min(1.0, by_steps)
         span_s = self._search_s - self.begun_s
@@ -95,6 +95,8 @@ class Budget:
     def settle_left_s(self) -> float:
         """Return the seconds left to make the best plan hold."""
         self.is_stopped()
+        left_s = self._end_s + GRACE_S - self.elapsed_s()
         if self.is_counted and not self.is_cancelled:
-            return FOREVER_S
-        return self._end_s + GRACE_S - self.elapsed_s()
+            # All or nothing: how much of the time is left must decide nothing.
+            return FOREVER_S if left_s > 0 else 0.0
+        return left_s

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from routing.engine.booking import ANY, Desk, Rota, Stand
 from routing.engine.booking_model import Booking
-from routing.engine.docks import find_slots, serving_docks, taken_by
+from routing.engine.docks import find_slots, serving_docks, take, taken_by
 from routing.engine.explain import alone_reason
+from routing.engine.polish import polish, price_at
 from routing.engine.reasons import Broken, Reason
 from routing.engine.solution import Unassigned
 from routing.engine.tables import Kind
@@ -15,7 +16,7 @@ from routing.engine.terms import Terms
 from routing.engine.trips import Trip
 from routing.engine.units import alone, is_able_alone, joined
 
-DOCK_LIMIT_S = 0.5
+DOCK_LIMIT_S = 1.2
 REBOOK_LIMIT_S = 0.2
 """Longest CP-SAT run for one group's docks, at the end and for one more trip."""
 
@@ -58,7 +59,22 @@ class Settler:
             if len(found) < len(group):
                 greedy, _ = self._desk.place_greedily(group)
                 found = max(found, greedy, key=self._worth_fen)
+                self._squeeze(found, group)
             self.stands.update(found)
+        self.stands = polish(self._desk, self._terms, self.stands, self._left_s)
+
+    def _squeeze(self, found: dict[Trip, Stand], group: Sequence[Trip]) -> None:
+        """Place the trips of a group that were left over in the gaps of the others."""
+        busy = taken_by(self._tables, {trip: stand.slots for trip, stand in found.items()})
+        rota = Rota(self._tables, self._fleet)
+        for trip, stand in found.items():
+            rota.take(trip, stand)
+        for trip in group:
+            place = None if trip in found else self._desk.first_stand(trip, busy, rota)
+            if place is not None:
+                found[trip] = place
+                take(busy, trip, place.slots)
+                rota.take(trip, place)
 
     def _held(self, booking: Booking) -> dict[Trip, Stand]:
         """Return the places of a booking at which the trips keep every rule."""
@@ -76,6 +92,15 @@ class Settler:
         loads = self._tables.loads
         return sum(loads[row].left_fen for trip in stands for row in trip.rows)
 
+    def total_fen(self) -> int:
+        """Return what the plan costs as it stands: trips, changes, short contracts, left loads."""
+        total = sum(self._tables.loads[row].left_fen for row in self.left)
+        total += self._terms.short_fen(self._trips_under())
+        for trip, stand in self.stands.items():
+            total += self._terms.moved_fen(trip.kind.vehicles[0], trip.rows)
+            total += price_at(self._desk, self._terms, trip, stand) or 0
+        return total
+
     def settle(self) -> tuple[Unassigned, ...]:
         """Insert every left load that fits, and return the others with their reasons."""
         while True:
@@ -83,6 +108,7 @@ class Settler:
             left = [one for verdict in verdicts if verdict is not None for one in verdict]
             # A trip that grew has moved; only a round without any insertion proves the reasons.
             if None not in verdicts:
+                self.stands = polish(self._desk, self._terms, self.stands, self._left_s)
                 return tuple(sorted(left, key=lambda verdict: verdict.load))
 
     def _units(self, rows: Sequence[int]) -> list[tuple[int, ...]]:
@@ -223,5 +249,8 @@ class Settler:
         held = self._held(booking)
         if len(held) == len(group):
             return held
-        self._is_proven = self._is_proven and booking.stands is None and booking.is_proven
+        is_proven = booking.stands is None and booking.is_proven
+        if is_proven and any(len(trip.timing.loadings) > 1 for trip in group):
+            is_proven = self._desk.is_proven_impossible(group, limit_s)
+        self._is_proven = self._is_proven and is_proven
         return None

@@ -31,6 +31,9 @@ MASTER_SHARE, MASTER_MAX_S = 0.08, 2.5
 COUNTED_MASTER_S = 1.0
 """Deterministic seconds of one decision where steps are counted."""
 
+KEEP_SHARE, KEEP_MAX_S = 0.05, 1.0
+"""Most of the time that one booking in the course of the search may take."""
+
 ENGINE_VERSION = "2"
 
 
@@ -122,6 +125,7 @@ class _Run:
         self._pool = Pool()
         self._generators = Generators(problem, self._book.tables.data, seed, cores)
         self._able: list[int] = []
+        self._kept: tuple[int, dict[Trip, Stand]] | None = None
 
     def close(self) -> None:
         """End the threads."""
@@ -215,13 +219,27 @@ class _Run:
             found = [(trip.kind_row, trip.rows) for trip in decision.trips]
             self._generators.adopt(found, decision.total_fen)
             self._tell("search")
+        self._keep()
         return decision
+
+    def _keep(self) -> None:
+        """Book the best plan and keep it if it costs least of those that held so far."""
+        left_s = min(KEEP_MAX_S, KEEP_SHARE * self._budget.seconds)
+        settler = Settler(
+            self._desk, self._terms, lambda: 0.0 if self._budget.is_stopped() else left_s
+        )
+        settler.book(self._book.trips(self._generators.best.trips))
+        total_fen = settler.total_fen()
+        if self._kept is None or total_fen < self._kept[0]:
+            self._kept = total_fen, settler.stands
 
     def finish(self) -> Solution:
         """Book docks and vehicles, insert what still fits, prove the reasons, write the routes."""
         self._tell("docks")
         settler = Settler(self._desk, self._terms, self._budget.settle_left_s)
         settler.book(self._book.trips(self._generators.best.trips))
+        if self._kept is not None and self._kept[0] < settler.total_fen():
+            settler.stands = self._kept[1]
         unassigned = settler.settle()
         return self._solution(settler, unassigned)
 

@@ -171,19 +171,34 @@ def book_docks(g: Ground, s: State, slot: int, from_s: int) -> int:
     slack_s = s.trip[slot, f.T_LATEST] - at_s
     dock_2, dock_3, at_3 = -1, -1, 0
     ready_s = at_s + s.trip[slot, f.T_LOADING_1] + way(g, s, slot, f.whole(0))
-    dock_2, at_2 = gap(g, s, slot, f.whole(1), ready_s, ready_s + slack_s)
+    open_s = released(g, s, slot, f.whole(1))
+    last_s = max(ready_s + slack_s, open_s)
+    dock_2, at_2 = gap(g, s, slot, f.whole(1), max(ready_s, open_s), last_s)
     if dock_2 < 0:
         return f.FAR
     if n_depots > 2:
-        slack_s -= at_2 - ready_s
+        slack_s = last_s - at_2
         ready_s = at_2 + s.trip[slot, f.T_LOADING_2] + way(g, s, slot, f.whole(1))
-        dock_3, at_3 = gap(g, s, slot, f.whole(2), ready_s, ready_s + slack_s)
+        open_s = released(g, s, slot, f.whole(2))
+        last_s = max(ready_s + slack_s, open_s)
+        dock_3, at_3 = gap(g, s, slot, f.whole(2), max(ready_s, open_s), last_s)
         if dock_3 < 0:
             return f.FAR
         book(s, dock_3, at_3, at_3 + s.trip[slot, f.T_LOADING_3])
     book(s, dock, at_s, at_s + s.trip[slot, f.T_LOADING_1])
     book(s, dock_2, at_2, at_2 + s.trip[slot, f.T_LOADING_2])
     return at_s
+
+
+@part
+def released(g: Ground, s: State, slot: int, index: int) -> int:
+    """Return the moment from which all that the trip loads at its depot `index` may be loaded."""
+    depot, ready_s = s.trip[slot, f.T_DEPOT + index], -f.FAR
+    for at in range(s.trip[slot, f.T_N]):
+        row = s.rows[slot, at]
+        if g.load[row, f.L_DEPOT] == depot:
+            ready_s = max(ready_s, g.load[row, f.L_READY])
+    return ready_s
 
 
 @part
