@@ -28,9 +28,9 @@ class ChangePrices:
     delivery moves.
     """
 
-    vehicle_fen: int = 20_000
-    trip_fen: int = 10_000
-    quarter_fen: int = 2_000
+    vehicle_fen: int = 100_000
+    trip_fen: int = 50_000
+    quarter_fen: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Wishes:
     The prices steer the search and are reported as ``solution.change_fen``.
     """
 
-    seconds: float = 2.5
+    seconds: float = 2.0
     prices: ChangePrices = ChangePrices()
     seed: int = 0
     cores: int = 1
