@@ -1,11 +1,11 @@
 """Who loads where when, on which vehicle: quickly by urgency, or exactly by CP-SAT."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from routing.engine.assemble import timed
-from routing.engine.booking_model import Booking, BookingModel
+from routing.engine.booking_model import Aim, Booking, BookingModel
 from routing.engine.cp import CpRunner
 from routing.engine.docks import Spans, floors_of, slots_from, take, taken_by
 from routing.engine.fleet import Fleet
@@ -101,16 +101,17 @@ class Desk:
         trips: Sequence[Trip],
         limit_s: float,
         *,
+        aims: Mapping[Trip, Aim] | None = None,
         must_fit_all: bool = False,
         is_relaxed: bool = False,
     ) -> Booking:
         """Choose slots and vehicles of one group with CP-SAT.
 
-        Trips that get none cost what their loads are worth; the others start as near before their
-        best moment as possible, weighted by the vehicle's cost per hour.
+        Trips that get none cost what their loads are worth; the others start as near to their aim
+        as possible, or before their best moment, weighted by the vehicle's cost per hour.
         """
         greedy, _ = self.place_greedily(trips)
-        model = BookingModel(self.tables, self.fleet, trips, is_relaxed=is_relaxed)
+        model = BookingModel(self.tables, self.fleet, trips, aims=aims, is_relaxed=is_relaxed)
         rough = place_roughly(self.tables, self.fleet, trips)
         exact = {trip: (stand.unit, stand.slots) for trip, stand in greedy.items()}
         model.hint(rough if len(rough) > len(exact) else exact)

@@ -29,6 +29,13 @@ class Booking(NamedTuple):
     is_proven: bool
 
 
+class Aim(NamedTuple):
+    """A wanted start of the first loading, and what an hour earlier or later costs."""
+
+    from_s: int
+    per_hour_fen: int
+
+
 class _Choice(NamedTuple):
     """Variables of one trip: no place; per loading its start and its docks; the units."""
 
@@ -47,9 +54,15 @@ class BookingModel:
     """
 
     def __init__(
-        self, tables: Tables, fleet: Fleet, trips: Sequence[Trip], *, is_relaxed: bool = False
+        self,
+        tables: Tables,
+        fleet: Fleet,
+        trips: Sequence[Trip],
+        *,
+        aims: Mapping[Trip, Aim] | None = None,
+        is_relaxed: bool = False,
     ) -> None:
-        self._is_relaxed = is_relaxed
+        self._is_relaxed, self._aims = is_relaxed, aims or {}
         self._tables, self._fleet, self._trips = tables, fleet, trips
         self._base_s = min(trip.timing.earliest_s for trip in trips)
         self._model = cp_model.CpModel()
@@ -77,13 +90,8 @@ class BookingModel:
                 model.add(start >= starts[-1] + span.lag_s).only_enforce_if(~absent)
             starts.append(start)
             docks.append(self._docks(trip, index, start, absent))
-        early = model.new_int_var(0, max(0, timing.best_s - timing.earliest_s), "")
-        model.add(early >= timing.best_s - self._base_s - starts[0])
+        self._aim(trip, starts[0])
         hour_fen = max(1, trip.kind.per_hour_fen)
-        self._early.append(early * hour_fen)
-        late = model.new_int_var(0, max(0, timing.latest_s - timing.best_s), "")
-        model.add(late >= starts[0] + self._base_s - timing.best_s)
-        self._early.append(late)
         for span, start in zip(timing.loadings[1:], starts[1:], strict=True):
             wait = model.new_int_var(0, MAX_WAIT_H * HOUR_S, "")
             usual_s = span.best_s - timing.best_s
@@ -91,6 +99,20 @@ class BookingModel:
             self._early.append(wait * hour_fen)
         units = self._units(trip, starts, absent)
         return _Choice(absent, starts, docks, units)
+
+    def _aim(self, trip: Trip, start: cp_model.IntVar) -> None:
+        """Let the first loading cost what it lies before the wanted moment, or after it."""
+        model, timing = self._model, trip.timing
+        early_fen, late_fen, aim_s = max(1, trip.kind.per_hour_fen), 1, timing.best_s
+        aim = self._aims.get(trip)
+        if aim is not None:
+            aim_s = min(max(timing.earliest_s, aim.from_s), timing.latest_s)
+            early_fen, late_fen = max(early_fen, aim.per_hour_fen), max(1, aim.per_hour_fen)
+        early = model.new_int_var(0, max(0, aim_s - timing.earliest_s), "")
+        model.add(early >= aim_s - self._base_s - start)
+        late = model.new_int_var(0, max(0, timing.latest_s - aim_s), "")
+        model.add(late >= start + self._base_s - aim_s)
+        self._early += [early * early_fen, late * late_fen]
 
     def _docks(
         self, trip: Trip, index: int, start: cp_model.IntVar, absent: cp_model.IntVar

@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from routing.engine.assemble import timed
 from routing.engine.booking import ANY, Desk, Rota, Stand
-from routing.engine.docks import Spans, release, serving_docks, slots_from, take, taken_by
+from routing.engine.docks import (
+    Spans,
+    find_slots,
+    release,
+    serving_docks,
+    slots_from,
+    take,
+    taken_by,
+)
+from routing.engine.former import Former
+from routing.engine.slots import Slots
 from routing.engine.terms import Terms
 from routing.engine.trips import Trip
 
@@ -12,7 +22,11 @@ MAX_FLOORS = 40
 
 
 def polish(
-    desk: Desk, terms: Terms, stands: dict[Trip, Stand], left_s: Callable[[], float]
+    desk: Desk,
+    terms: Terms,
+    former: Former,
+    stands: dict[Trip, Stand],
+    left_s: Callable[[], float],
 ) -> dict[Trip, Stand]:
     """Return the same trips, each in turn at its cheapest free place as far as time allows."""
     busy = taken_by(desk.tables, {trip: stand.slots for trip, stand in stands.items()})
@@ -23,7 +37,7 @@ def polish(
         if better[trip].slots[0].from_s == trip.timing.best_s and not terms.has_changes:
             continue
         release(busy, trip, better[trip].slots)
-        better[trip] = _cheapest(desk, terms, better, trip, busy)
+        better[trip] = _cheapest(desk, terms, better, trip, (busy, former.slots_of(trip)))
         take(busy, trip, better[trip].slots)
     return better
 
@@ -35,8 +49,14 @@ def price_at(desk: Desk, terms: Terms, trip: Trip, stand: Stand) -> int | None:
 
 
 def _cheapest(
-    desk: Desk, terms: Terms, stands: dict[Trip, Stand], trip: Trip, busy: Spans
+    desk: Desk,
+    terms: Terms,
+    stands: dict[Trip, Stand],
+    trip: Trip,
+    docks: tuple[Spans, Slots | None],
 ) -> Stand:
+    """Return the cheapest place of the trip; `docks` is what is taken and where it stood before."""
+    busy, former = docks
     now = stands[trip]
     best, best_fen = now, price_at(desk, terms, trip, now)
     rota = Rota(desk.tables, desk.fleet)
@@ -44,8 +64,11 @@ def _cheapest(
         for other, stand in stands.items():
             if other is not trip and other.kind_row == trip.kind_row:
                 rota.take(other, stand)
-    for floor_s in _floors(desk, terms, trip, busy):
-        slots = slots_from(desk.tables, trip, busy, floor_s)
+    at_floors = (
+        slots_from(desk.tables, trip, busy, floor_s) for floor_s in _floors(desk, terms, trip, busy)
+    )
+    as_before = None if former is None else find_slots(desk.tables, trip, busy, former)
+    for slots in (as_before, *at_floors):
         if slots is None:
             continue
         stand = Stand(now.unit, slots)

@@ -30,7 +30,7 @@ class ChangePrices:
 
     vehicle_fen: int = 100_000
     trip_fen: int = 50_000
-    quarter_fen: int = 10_000
+    quarter_fen: int = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,14 @@ class Replanned:
 class Wishes:
     """How the engine is asked: budget, prices of change, seed, cores, and who listens.
 
-    The prices steer the search and are reported as ``solution.change_fen``.
+    The prices steer the search and are reported as ``solution.change_fen``. Of the loads whose trips
+    still hold at least the share `least_kept` keeps vehicle and time within a quarter of an hour,
+    however much could be saved or carried by moving more: people have been told.
     """
 
     seconds: float = 2.0
     prices: ChangePrices = ChangePrices()
+    least_kept: float = 0.9
     seed: int = 0
     cores: int = 1
     iterations: int | None = None
@@ -108,6 +111,7 @@ def replan(
         cores=wishes.cores,
         iterations=wishes.iterations,
         start=_start(solution, frozen, rows),
+        least_kept=wishes.least_kept,
         on_progress=wishes.on_progress,
         should_stop=wishes.should_stop,
     )

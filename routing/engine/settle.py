@@ -2,14 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
+from routing.engine.assemble import timed
 from routing.engine.booking import ANY, Desk, Rota, Stand
 from routing.engine.booking_model import Booking
 from routing.engine.docks import find_slots, serving_docks, take, taken_by
 from routing.engine.explain import alone_reason
+from routing.engine.former import Former
 from routing.engine.polish import polish, price_at
 from routing.engine.reasons import Broken, Reason
+from routing.engine.slots import Slots
 from routing.engine.solution import Unassigned
 from routing.engine.tables import Kind
 from routing.engine.terms import Terms
@@ -33,13 +37,25 @@ class Offer(NamedTuple):
 
 
 class Settler:
-    """A plan whose every trip holds docks and a vehicle, and the attempts to enlarge it."""
+    """A plan whose every trip holds docks and a vehicle, and the attempts to enlarge it.
 
-    def __init__(self, desk: Desk, terms: Terms, left_s: Callable[[], float]) -> None:
+    With `moves_others` a trip without a gap at the docks lets the others be booked anew.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        terms: Terms,
+        former: Former,
+        left_s: Callable[[], float],
+        *,
+        moves_others: bool = True,
+    ) -> None:
         self.stands: dict[Trip, Stand] = {}
+        self._former, self._moves_others = former, moves_others
         self._desk, self._terms, self._left_s = desk, terms, left_s
         self._tables, self._book, self._fleet = desk.tables, desk.book, desk.fleet
-        self._is_proven = True
+        self._is_proven, self._is_unsteady = True, False
 
     @property
     def left(self) -> list[int]:
@@ -54,14 +70,31 @@ class Settler:
         groups = self._desk.groups(trips)
         limit_s = SHARE_PER_GROUP * self._left_s() / max(1, len(groups))
         for group in groups:
-            booking = self._desk.book_exactly(group, min(DOCK_LIMIT_S, limit_s))
+            aims = self._former.aims(group, self._terms)
+            booking = self._desk.book_exactly(group, min(DOCK_LIMIT_S, limit_s), aims=aims)
             found = self._held(booking)
             if len(found) < len(group):
                 greedy, _ = self._desk.place_greedily(group)
                 found = max(found, greedy, key=self._worth_fen)
                 self._squeeze(found, group)
+            if self._former.is_known:
+                near = self._former.stands_near(self._desk, group)
+                self._squeeze(near, group)
+                found = min(near, found, key=self._priced_fen)
             self.stands.update(found)
-        self.stands = polish(self._desk, self._terms, self.stands, self._left_s)
+        self._polish()
+
+    def stand_as_before(self) -> None:
+        """Take over the plan in force, each trip that still holds where it stood."""
+        self.stands = self._former.stands_near(self._desk, self._former.trips)
+
+    def _polish(self) -> None:
+        self.stands = polish(self._desk, self._terms, self._former, self.stands, self._left_s)
+
+    def _priced_fen(self, stands: dict[Trip, Stand]) -> int:
+        """Return what the trips of a group cost at their places, less the worth of their loads."""
+        prices = (price_at(self._desk, self._terms, *pair) or 0 for pair in stands.items())
+        return sum(prices) - self._worth_fen(stands)
 
     def _squeeze(self, found: dict[Trip, Stand], group: Sequence[Trip]) -> None:
         """Place the trips of a group that were left over in the gaps of the others."""
@@ -92,6 +125,10 @@ class Settler:
         loads = self._tables.loads
         return sum(loads[row].left_fen for trip in stands for row in trip.rows)
 
+    def is_steady(self) -> bool:
+        """Whether the plan leaves enough of the plan in force as it was."""
+        return self._former.is_kept_by(self.stands, self._terms)
+
     def total_fen(self) -> int:
         """Return what the plan costs as it stands: trips, changes, short contracts, left loads."""
         total = sum(self._tables.loads[row].left_fen for row in self.left)
@@ -108,7 +145,7 @@ class Settler:
             left = [one for verdict in verdicts if verdict is not None for one in verdict]
             # A trip that grew has moved; only a round without any insertion proves the reasons.
             if None not in verdicts:
-                self.stands = polish(self._desk, self._terms, self.stands, self._left_s)
+                self._polish()
                 return tuple(sorted(left, key=lambda verdict: verdict.load))
 
     def _units(self, rows: Sequence[int]) -> list[tuple[int, ...]]:
@@ -131,14 +168,14 @@ class Settler:
         offers.sort(key=lambda offer: (offer.extra_fen, offer.new.rows, offer.new.kind_row))
         price_fen = sum(self._tables.loads[row].left_fen for row in unit)
         worth = [offer for offer in offers if offer.extra_fen <= price_fen]
-        self._is_proven = True
+        self._is_proven, self._is_unsteady = True, False
         if any(self._accept(offer) for offer in worth):
             return None
         reason, numbers = Reason.NEEDS_COMMITMENTS_CHANGED, self._commitments(unit)
-        if worth:
+        if worth and not self._is_unsteady:
             n_docks = len(serving_docks(self._tables, worth[0].new))
             reason, numbers = Reason.NO_DOCK_IN_TIME, {"n_docks": n_docks}
-        elif offers:
+        elif offers and not worth:
             numbers = {"cost_fen": offers[0].extra_fen, "price_fen": price_fen}
             reason = Reason.DEARER_THAN_ITS_PRICE
         counted = tuple(rules.most_common())
@@ -147,12 +184,13 @@ class Settler:
 
     def _grown(self, unit: tuple[int, ...], rules: Counter[Reason]) -> Iterator[Offer]:
         """Try the loads in every trip; count what forbids it."""
-        for trip in list(self.stands):
-            found = joined(self._book, trip, unit)
+        for trip, stand in list(self.stands.items()):
+            price = partial(self._price_fen, slots=stand.slots)
+            found = joined(self._book, trip, unit, price)
             if isinstance(found, Broken):
                 rules[found.reason] += 1
             else:
-                yield Offer(self._price_fen(found) - self._price_fen(trip), trip, found)
+                yield Offer(price(found) - price(trip), trip, found)
 
     def _free(self, unit: tuple[int, ...], rules: Counter[Reason]) -> Iterator[Offer]:
         """Try the loads on a free vehicle of each kind; count what forbids it."""
@@ -171,8 +209,17 @@ class Settler:
                 filled_fen = self._filled_fen(contract, under)
                 yield Offer(self._price_fen(single) - filled_fen, None, single)
 
-    def _price_fen(self, trip: Trip) -> int:
-        return trip.cost_fen + self._terms.moved_fen(trip.kind.vehicles[0], trip.rows)
+    def _price_fen(self, trip: Trip, slots: Slots = ()) -> int:
+        """Return what the trip costs and changes, loading at `slots` or else when it is cheapest."""
+        fen = trip.cost_fen + self._terms.moved_fen(trip.kind.vehicles[0], trip.rows)
+        if not self._terms.has_changes:
+            return fen
+        spans = trip.timing.loadings
+        times = None
+        if len(slots) == len(spans):
+            times = timed(self._tables, trip, [slot.from_s for slot in slots])
+        times = times or timed(self._tables, trip, [span.best_s for span in spans])
+        return fen if times is None else fen + self._terms.shifted_fen(trip.rows, times.starts_s)
 
     def _contract(self, kind: Kind) -> int:
         return self._terms.contract_of[kind.vehicles[0]]
@@ -211,28 +258,34 @@ class Settler:
         stands = self._stands_with(offer)
         if stands is None:
             return False
+        if not self._former.is_kept_by(stands, self._terms):
+            self._is_proven, self._is_unsteady = False, True
+            return False
         self.stands = stands
         return True
 
     def _stands_with(self, offer: Offer) -> dict[Trip, Stand] | None:
         """Return all places after the change: in a gap, else by booking the group anew."""
         others = {trip: stand for trip, stand in self.stands.items() if trip is not offer.old}
-        stand = self._gap(others, offer)
+        old = None if offer.old is None else self.stands[offer.old].slots
+        stand = self._gap(others, offer.new, old)
         if stand is not None:
             return {**others, offer.new: stand}
+        if not self._moves_others:
+            self._is_proven = False
+            return None
         groups = self._desk.groups([*others, offer.new])
         group = next(group for group in groups if offer.new in group)
         anew = self._all_booked(group)
         return None if anew is None else {**others, **anew}
 
-    def _gap(self, others: dict[Trip, Stand], offer: Offer) -> Stand | None:
-        """Return a free place for the trip, near its best moment if that can be."""
-        trip = offer.new
+    def _gap(self, others: dict[Trip, Stand], trip: Trip, prefer: Slots | None) -> Stand | None:
+        """Return a free place for the trip, where it stood or near its best moment if possible."""
         busy = taken_by(self._tables, {one: stand.slots for one, stand in others.items()})
         rota = Rota(self._tables, self._fleet)
         for one, stand in others.items():
             rota.take(one, stand)
-        slots = find_slots(self._tables, trip, busy)
+        slots = find_slots(self._tables, trip, busy, prefer)
         if slots is not None and not self._fleet.is_shared(trip.kind_row):
             return Stand(ANY, slots)
         unit = None if slots is None else rota.free_unit(trip, slots)
@@ -245,7 +298,8 @@ class Settler:
         limit_s = min(REBOOK_LIMIT_S, self._left_s())
         booking = Booking(None, is_proven=False)
         if limit_s > 0:
-            booking = self._desk.book_exactly(group, limit_s, must_fit_all=True)
+            aims = self._former.aims(group, self._terms)
+            booking = self._desk.book_exactly(group, limit_s, aims=aims, must_fit_all=True)
         held = self._held(booking)
         if len(held) == len(group):
             return held

@@ -10,6 +10,7 @@ from routing.engine.booking import ANY, Desk, Stand
 from routing.engine.budget import Budget
 from routing.engine.cp import CpRunner
 from routing.engine.enumeration import all_trips
+from routing.engine.former import Former
 from routing.engine.generators import Generators
 from routing.engine.kernel.warm_up import warm_up
 from routing.engine.model import Decider, Decision
@@ -26,10 +27,15 @@ PROGRESS_S = 0.25
 HEARTBEAT_S = 0.7
 """Improvements are told at most this often, and something at least this often."""
 
-MASTER_SHARES = (0.15, 0.4, 0.7, 1.0)
+MASTER_SHARES, SHORT_MASTER_SHARES, SHORT_S = (0.15, 0.4, 0.7, 1.0), (0.6, 1.0), 4.0
+"""When the master decides, and when in runs of at most `SHORT_S`."""
+
 MASTER_SHARE, MASTER_MAX_S = 0.08, 2.5
 COUNTED_MASTER_S = 1.0
 """Deterministic seconds of one decision where steps are counted."""
+
+TAKE_OVER_SHARE = 0.2
+"""Most of the time that inserting new loads into the plan in force may take before the search."""
 
 KEEP_SHARE, KEEP_MAX_S = 0.05, 1.0
 """Most of the time that one booking in the course of the search may take."""
@@ -61,6 +67,7 @@ def solve(  # noqa: PLR0913  (the planner's door: every wish by its name)
     cores: int = 1,
     iterations: int | None = None,
     start: Solution | None = None,
+    least_kept: float = 0.0,
     clock: Callable[[], float] = time.monotonic,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
@@ -81,6 +88,8 @@ def solve(  # noqa: PLR0913  (the planner's door: every wish by its name)
         Steps of each generator instead of seconds: then the same seed gives the same plan.
     start
         A plan to start from; its trips that keep the rules enter the pool.
+    least_kept
+        Share of the start's loads that are to keep vehicle and time where their trips still hold.
     clock
         Monotonic seconds.
     on_progress
@@ -93,7 +102,7 @@ def solve(  # noqa: PLR0913  (the planner's door: every wish by its name)
     budget = Budget(seconds, iterations, clock, should_stop)
     run = _Run(problem, budget, seed, cores, on_progress)
     try:
-        run.construct(start)
+        run.construct(start, least_kept)
         run.search()
         return run.finish()
     finally:
@@ -123,6 +132,7 @@ class _Run:
         self._terms = Terms(problem)
         self._decider = Decider(self._desk, self._terms, self._runner)
         self._pool = Pool()
+        self._former = Former(self._book, ())
         self._generators = Generators(problem, self._book.tables.data, seed, cores)
         self._able: list[int] = []
         self._kept: tuple[int, dict[Trip, Stand]] | None = None
@@ -137,34 +147,49 @@ class _Run:
             self._report(self._last.phase)
         return self._budget.is_stopped()
 
-    def construct(self, start: Solution | None) -> None:
+    def construct(self, start: Solution | None, least_kept: float = 0.0) -> None:
         """Build a first plan, or take over the given one and complete it."""
         rows = range(self.problem.n_loads)
         # A stopped run tries the rest unseen: insertion finds out as well.
         self._able = [
             row for row in rows if self._budget.is_stopped() or is_able_alone(self._book, row)
         ]
-        trips = [] if start is None else self._trips_of(start)
-        self._pool.add_all(self._decider.candidate(trip) for trip in trips)
+        if start is not None:
+            self._former = Former(self._book, start.routes, least_kept)
+            self._take_over()
+        trips = self._former.trips if self._kept is None else list(self._kept[1])
+        self._pool.add_all(self._decider.candidate(trip) for trip in (*self._former.trips, *trips))
         if not self._able or self._is_late or self._budget.is_stopped():
             return
         self._generators.construct([(trip.kind_row, trip.rows) for trip in trips])
         self._tell("construct")
 
-    def _trips_of(self, start: Solution) -> list[Trip]:
-        kind_of = self._book.tables.kind_of
-        found = [
-            self._book.of(kind_of[route.vehicle], tuple(visit.load for visit in route.visits))
-            for route in start.routes
-        ]
-        return [trip for trip in found if trip is not None]
+    def _take_over(self) -> None:
+        """Let the plan in force stand where it stood, and insert the rest: the steadiest plan."""
+        begun_s, limit_s = self._budget.elapsed_s(), TAKE_OVER_SHARE * self._budget.seconds
+        settler = self._settler(
+            lambda: begun_s + limit_s - self._budget.elapsed_s(), moves_others=False
+        )
+        settler.stand_as_before()
+        settler.settle()
+        self._kept = settler.total_fen(), settler.stands
+
+    def _settler(self, left_s: Callable[[], float], *, moves_others: bool = True) -> Settler:
+        def left_now_s() -> float:
+            """Return a whole run's time or none where steps are counted, so that plans repeat."""
+            if self._budget.is_stopped():
+                return 0.0
+            return self._budget.settle_left_s() if self._budget.is_counted else left_s()
+
+        return Settler(self._desk, self._terms, self._former, left_now_s, moves_others=moves_others)
 
     def search(self) -> None:
         """Search and let the master decide, until time is up or someone stops it."""
         budget, generators = self._budget, self._generators
         if not generators.is_begun or not self._able or self._decide_small():
             return
-        masters = list(MASTER_SHARES)
+        is_short = not budget.is_counted and budget.seconds <= SHORT_S
+        masters = list(SHORT_MASTER_SHARES if is_short else MASTER_SHARES)
         budget.begin_search(len(self._able))
         generators.spread()
         # The last decision must end before the search's time does.
@@ -225,20 +250,23 @@ class _Run:
     def _keep(self) -> None:
         """Book the best plan and keep it if it costs least of those that held so far."""
         left_s = min(KEEP_MAX_S, KEEP_SHARE * self._budget.seconds)
-        settler = Settler(
-            self._desk, self._terms, lambda: 0.0 if self._budget.is_stopped() else left_s
-        )
+        settler = self._settler(lambda: left_s)
         settler.book(self._book.trips(self._generators.best.trips))
-        total_fen = settler.total_fen()
-        if self._kept is None or total_fen < self._kept[0]:
-            self._kept = total_fen, settler.stands
+        if self._is_better(settler):
+            self._kept = settler.total_fen(), settler.stands
+
+    def _is_better(self, settler: Settler) -> bool:
+        """Whether a booked plan is the one to keep; after a plan in force only a steady one is."""
+        if self._kept is None:
+            return True
+        return settler.is_steady() and settler.total_fen() < self._kept[0]
 
     def finish(self) -> Solution:
         """Book docks and vehicles, insert what still fits, prove the reasons, write the routes."""
         self._tell("docks")
-        settler = Settler(self._desk, self._terms, self._budget.settle_left_s)
+        settler = Settler(self._desk, self._terms, self._former, self._budget.settle_left_s)
         settler.book(self._book.trips(self._generators.best.trips))
-        if self._kept is not None and self._kept[0] < settler.total_fen():
+        if self._kept is not None and not self._is_better(settler):
             settler.stands = self._kept[1]
         unassigned = settler.settle()
         return self._solution(settler, unassigned)

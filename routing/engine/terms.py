@@ -83,9 +83,20 @@ class Terms:
         starts_s = [visit.start_s for visit in route.visits]
         return self.moved_fen(route.vehicle, rows) + self.shifted_fen(rows, starts_s)
 
+    def keeps(self, vehicle: int, row: int, start_s: int) -> bool:
+        """Whether the load stays on its vehicle and is delivered within a quarter of an hour."""
+        before = self.before.get(row)
+        if before is None or before.vehicle != vehicle:
+            return False
+        return abs(start_s - before.start_s) <= QUARTER_S
+
+    def shift_fen(self, rows: Sequence[int]) -> int:
+        """Return the price of delivering all these loads a quarter of an hour off."""
+        return self._quarter_fen * sum(row in self.before for row in rows)
+
     def shifted_fen(self, rows: Sequence[int], starts_s: Sequence[int]) -> int:
         """Return the price of deliveries that start earlier or later than in the plan in force."""
-        if not self.has_changes or not self._quarter_fen:
+        if not self.shift_fen(rows):
             return 0
         quarters = sum(
             abs(start_s - self.before[row].start_s) // QUARTER_S

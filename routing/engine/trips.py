@@ -1,6 +1,6 @@
 """Candidate trips: feasible by themselves, costed, remembered."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from routing.engine.kernel import fields
 from routing.engine.reasons import Broken
@@ -44,6 +44,15 @@ class Trip:
         )
 
 
+Price = Callable[[Trip], int]
+"""What a trip costs in fen, in the eyes of who compares trips."""
+
+
+def price_alone(trip: Trip) -> int:
+    """Return what the trip costs by itself at its cheapest moment."""
+    return trip.cost_fen
+
+
 class Book:
     """Every trip that the search has judged, so that none is judged twice."""
 
@@ -82,7 +91,7 @@ class Book:
         component = int(self.tables.data.book[row, fields.TOGETHER])
         return (row,) if component < 0 else self._components[component]
 
-    def grow_anywhere(self, trip: Trip, row: int) -> Trip | Broken:
+    def grow_anywhere(self, trip: Trip, row: int, price: Price = price_alone) -> Trip | Broken:
         """Return the cheapest trip with `row` at any position, or the first rule that fails."""
         best: Trip | None = None
         broken: Broken | None = None
@@ -93,7 +102,7 @@ class Book:
                 broken = judged if broken is None else broken
                 continue
             grown = Trip(self, trip.kind_row, rows, judged)
-            if best is None or grown.cost_fen < best.cost_fen:
+            if best is None or price(grown) < price(best):
                 best = grown
         if best is not None:
             return best

@@ -5,7 +5,7 @@ from itertools import combinations, islice, permutations
 
 from routing.engine.reasons import Broken
 from routing.engine.rules import judge
-from routing.engine.trips import Book, Trip
+from routing.engine.trips import Book, Price, Trip, price_alone
 
 Unit = tuple[int, ...]
 """A load, or all loads that must be on the same trip."""
@@ -21,13 +21,15 @@ def alone(book: Book, kind_row: int, unit: Unit) -> Trip | Broken:
     return _cheapest(book, kind_row, permutations(unit))
 
 
-def joined(book: Book, trip: Trip, unit: Unit) -> Trip | Broken:
+def joined(book: Book, trip: Trip, unit: Unit, price: Price = price_alone) -> Trip | Broken:
     """Return the cheapest trip that carries `unit` too, or the first rule that fails."""
     if len(unit) == 1:
         single = book.single(trip.kind_row, unit[0])
-        return single if isinstance(single, Broken) else book.grow_anywhere(trip, unit[0])
+        return single if isinstance(single, Broken) else book.grow_anywhere(trip, unit[0], price)
     own = alone(book, trip.kind_row, unit)
-    return own if isinstance(own, Broken) else _cheapest(book, trip.kind_row, _woven(trip, unit))
+    if isinstance(own, Broken):
+        return own
+    return _cheapest(book, trip.kind_row, _woven(trip, unit), price)
 
 
 def is_able_alone(book: Book, row: int) -> bool:
@@ -46,14 +48,16 @@ def _woven(trip: Trip, unit: Unit) -> Iterator[Unit]:
             yield tuple(next(new) if at in places else next(own) for at in range(n))
 
 
-def _cheapest(book: Book, kind_row: int, orders: Iterator[Unit]) -> Trip | Broken:
+def _cheapest(
+    book: Book, kind_row: int, orders: Iterator[Unit], price: Price = price_alone
+) -> Trip | Broken:
     best: Trip | None = None
     broken: Broken | None = None
     for rows in islice(orders, MAX_ORDERS):
         trip = book.of(kind_row, rows)
         if trip is None:
             broken = broken or _broken(book, kind_row, rows)
-        elif best is None or trip.cost_fen < best.cost_fen:
+        elif best is None or price(trip) < price(best):
             best = trip
     found = best or broken
     assert found is not None  # noqa: S101  (there is at least one order)

@@ -37,22 +37,47 @@ def change_fen(g: Ground, s: State, kind: int, rows: Ints, n: int) -> int:
         if count > most or (count == most and old < label):
             label, most = old, count
     total_fen = 0
-    now_s = s.out[o.BEST] + s.out[o.LOADING]
+    for i in range(n):
+        old = g.load[rows[i], f.L_OLD_TRIP]
+        if old < 0:
+            continue
+        if g.load[rows[i], f.L_OLD_KIND] != kind:
+            total_fen += g.figures[f.G_CHANGE_VEHICLE]
+        if old != label:
+            total_fen += g.figures[f.G_CHANGE_TRIP]
+    if most == 0 or g.figures[f.G_CHANGE_QUARTER] == 0:
+        return total_fen
+    quarters, late_s = quarters_moved(g, s, rows, n, f.whole(0))
+    if quarters > 0:
+        # Docks may have let the trip in force load at another moment than its cheapest.
+        shift_s = max(s.out[o.EARLIEST] - s.out[o.BEST], -late_s)
+        shift_s = min(s.out[o.LATEST] - s.out[o.BEST], shift_s)
+        again, _ = quarters_moved(g, s, rows, n, shift_s)
+        quarters = min(quarters, again)
+    return total_fen + g.figures[f.G_CHANGE_QUARTER] * quarters
+
+
+@part
+def quarters_moved(g: Ground, s: State, rows: Ints, n: int, shift_s: int) -> tuple[int, int]:
+    """Return (quarters of an hour by which deliveries move, how late the first that moves is).
+
+    Loading starts `shift_s` after its cheapest moment; rests are left out.
+    """
+    quarters, late_s = 0, 0
+    now_s = s.out[o.BEST] + s.out[o.LOADING] + shift_s
     last = g.depot[s.out[o.DEPOT_0 + s.out[o.N_LOADINGS] - 1], f.D_PLACE]
     for i in range(n):
         row = rows[i]
         place = g.load[row, f.L_PLACE]
         now_s = max(now_s + g.fast_s[last, place], g.load[row, f.L_FROM])
         if g.load[row, f.L_OLD_TRIP] >= 0:
-            if g.load[row, f.L_OLD_KIND] != kind:
-                total_fen += g.figures[f.G_CHANGE_VEHICLE]
-            if g.load[row, f.L_OLD_TRIP] != label:
-                total_fen += g.figures[f.G_CHANGE_TRIP]
-            moved_s = abs(now_s - g.load[row, f.L_OLD_START])
-            total_fen += g.figures[f.G_CHANGE_QUARTER] * (moved_s // 900)
+            moved_s = now_s - g.load[row, f.L_OLD_START]
+            quarters += abs(moved_s) // 900
+            if late_s == 0:
+                late_s = moved_s
         now_s += g.load[row, f.L_SERVICE]
         last = place
-    return total_fen
+    return quarters, late_s
 
 
 @part

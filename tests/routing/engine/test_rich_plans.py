@@ -35,7 +35,7 @@ def test_what_the_search_promised_is_booked(seed):
     """Docks, releases of second loadings and vehicles of several trips as the search reckoned them."""
     told = []
     day = rich_day(seed, n_loads=80)
-    plan = solve(day, seconds=20, iterations=6_000, seed=seed, on_progress=told.append)
+    plan = solve(day, seconds=120, iterations=6_000, seed=seed, on_progress=told.append)
     promised = next(progress for progress in told if progress.phase == "docks")
     assert check(day, plan) == []
     assert plan.total_fen <= 1.02 * promised.best_cost_fen
