@@ -11,7 +11,12 @@ N_CLIENTS = 8
 
 def warm_up() -> None:
     """Plan a tiny problem of each form; after the first time, on the same sources, it is quick."""
+    warm_up_plain()
     warm_rich()
+
+
+def warm_up_plain() -> None:
+    """Plan a tiny problem of the public families' form."""
     solve_plain(_tiny(), seconds=1.0, iterations=50)
 
 

@@ -37,6 +37,16 @@ def offer_judge() -> None:
     offer(NAME, _judge, _SIGNATURE)
 
 
+@cache
+def offer_nobody() -> None:
+    """Make `judge_at` known as one that allows nothing: enough to compile what calls it."""
+    offer(NAME, _refuse, _SIGNATURE)
+
+
+def _refuse(_table: Any, _kind: int, _rows: Any, _n: int) -> int:
+    return 1
+
+
 def _at(pointee: Any) -> Any:
     """Return a compiled function from an address to a pointer."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from routing.engine.kernel.data import data_of
+from routing.engine.kernel.search_judge import offer_nobody
 from routing.engine.kernel.searching import KernelSearch
 from routing.engine.problem import (
     Compartments,
@@ -31,6 +32,12 @@ def warm_up() -> None:
     search.run(n_steps=2, share_from=0.0, share_to=1.0)
     search.adopt(search.best)
     search.harvest()
+
+
+def compile_search() -> None:
+    """Compile the search alone, in a process of its own while another compiles the judge."""
+    offer_nobody()
+    warm_up()
 
 
 def _tiny() -> Problem:

@@ -1,12 +1,11 @@
 """The whole schedule of a search by PyVRP's descent alone: slices, the master between, a polish.
 
-The budget is cut into slices of about 25 ms a client. The first ones start hot from random routes,
+The budget is cut into slices of about 25 ms a client. The first one starts hot from random routes,
 the others less so from the master's choice among all routes met; from 600 clients the slices search
 sectors.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from routing.engine.cp import CpRunner
 from routing.engine.plain.budget import Budget
@@ -18,22 +17,13 @@ from routing.engine.plain.sectors import SectorDescent
 
 SLICE_S_PER_CLIENT = 0.025
 MOST_SLICES = 6
-REHEAT = 0.6
+AGAIN = Heat(0.6, LAST_SHARE)
+"""Of a slice that goes on from the best so far; fresh starts instead gained nothing."""
+
 MASTER_SHARE = 0.08
-MOST_FRESH = 4
-"""Slices that start from random routes: on small problems other valleys are worth more than reheats
-(MTVRPTWR, 100 clients, 20 s: 0.04 % above the best known, where one start and reheats had 0.49).
-"""
 
 TAIL_HEAT = Heat(0.05, LAST_SHARE)
 """Of the time that the last master did not need."""
-
-
-class Slice(NamedTuple):
-    """One search: from random routes or from the best so far, and how hot."""
-
-    is_fresh: bool
-    heat: Heat
 
 
 def solve_by_descent(
@@ -80,14 +70,13 @@ class _Run:
 
     def search(self) -> None:
         """Spend the budget."""
-        slices = _slices(self._problem, self._budget.seconds)
-        for at, one in enumerate(slices):
-            begin, end = self._budget.share(), (at + 1) / len(slices)
+        n_slices = _n_slices(self._problem, self._budget.seconds)
+        for at in range(n_slices):
+            begin, end = self._budget.share(), (at + 1) / n_slices
             search_end = end - MASTER_SHARE * (end - begin)
             if begin >= search_end:
                 continue
-            start = None if one.is_fresh else self._routes or self._last
-            self._run(start, begin, search_end, one.heat)
+            self._run(self._routes or self._last, begin, search_end, AGAIN if at else HOT)
             self._recombine(end)
         if self._search.n_steps == 0 and not self._budget.is_stopped():
             self._keep(self._descent.start())
@@ -141,10 +130,7 @@ class _Run:
             self._on_progress(cost)
 
 
-def _slices(problem: PlainProblem, seconds: float) -> list[Slice]:
-    """Return the slices of a run, equal in time."""
+def _n_slices(problem: PlainProblem, seconds: float) -> int:
+    """Return the number of slices of a run, equal in time."""
     n_slices = round(seconds / (SLICE_S_PER_CLIENT * max(1, problem.n_clients)))
-    n_slices = max(1, min(MOST_SLICES, n_slices))
-    n_fresh = max(1, min(MOST_FRESH, n_slices - 1))
-    again = Slice(is_fresh=False, heat=Heat(REHEAT, LAST_SHARE))
-    return [Slice(is_fresh=True, heat=HOT)] * n_fresh + [again] * (n_slices - n_fresh)
+    return max(1, min(MOST_SLICES, n_slices))
