@@ -57,7 +57,9 @@ class Manner:
 
     @classmethod
     def of(cls, problem: PlainProblem) -> "Manner":
-        """Return the manner for a problem: on a small one, small steps make more of the time."""
+        """Return the manner for a problem: with windows on a small one, small steps gain more."""
+        if not problem.has_windows:
+            return cls()
         n_perturbed = min(MOST_PERTURBED, max(LEAST_PERTURBED, problem.n_clients // 20))
         return cls(n_perturbed=n_perturbed)
 
