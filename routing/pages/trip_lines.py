@@ -45,9 +45,9 @@ class TripLine:
         return sum(stop.kind == StopKind.DELIVERY for stop in self.stops)
 
     @property
-    def dock_stop(self) -> Stop | None:
-        """The first call at a dock."""
-        return next((stop for stop in self.stops if stop.kind == StopKind.LOADING), None)
+    def docks(self) -> list[str]:
+        """The docks at which the trip loads, in order."""
+        return [stop.dock.name for stop in self.stops if stop.dock]
 
 
 class Departure(NamedTuple):

@@ -9,7 +9,15 @@ from typing import Literal
 from routing.models import Stop, StopKind
 
 Period = tuple[datetime, datetime]
-SegmentKind = Literal["dock", "drive", "wait", "serve", "rest"]
+SegmentKind = Literal["cool", "dock", "drive", "wait", "serve", "rest"]
+
+AT_STOP: dict[str, SegmentKind] = {
+    StopKind.START: "cool",
+    StopKind.LOADING: "dock",
+    StopKind.DELIVERY: "serve",
+    StopKind.END: "serve",
+}
+"""What a vehicle does at a stop of each kind; at the start it only stays to cool its compartments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,7 @@ def segments_of(stops: Sequence[Stop], rests: dict[int, list[Period]]) -> list[S
 
 
 def _at_stop(stop: Stop, rests: list[Period]) -> Iterator[Segment]:
-    kind: SegmentKind = "dock" if stop.kind == StopKind.LOADING else "serve"
+    kind = AT_STOP[stop.kind]
     yield from _parts("wait", (stop.planned_arrival_at, stop.planned_start_at), rests, stop)
     yield from _parts(kind, (stop.planned_start_at, stop.planned_departure_at), rests, stop)
 

@@ -34,6 +34,7 @@ def family_words() -> dict[Family, str]:
 def segment_words() -> dict[str, str]:
     """Return what the stretches of a trip are called."""
     return {
+        "cool": _("Pre-cooling"),
         "dock": _("Loading at the dock"),
         "drive": _("Driving"),
         "wait": _("Waiting"),

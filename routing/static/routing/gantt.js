@@ -127,6 +127,7 @@ const SHAPES = {
   serve: (area, _y, label, family) => box(area, { fill: token(family) }, label, contrast(family)),
   dock: (area, _y, label, family) => box(area, { fill: faded("muted", 0.12), stroke: token(family), lineWidth: 1 }, label, token("ink")),
   rest: ({ x, y, width, height }) => ({ type: "rect", shape: { x, y: y + 4, width, height: height - 8, r: 6 }, style: { fill: faded("warning", 0.3), stroke: token("warning"), lineWidth: 1 } }),
+  cool: ({ x, width }, y, _label, family) => ({ type: "rect", shape: { x, y: y - 6, width, height: 12, r: 3 }, style: { fill: faded(family, 0.15), stroke: token(family), lineWidth: 1, lineDash: [3, 2] } }),
   wait: ({ x, width }, y) => hatch(x, y - 6, width, 12),
 };
 

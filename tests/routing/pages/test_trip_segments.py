@@ -66,6 +66,11 @@ def test_every_rest_is_there_once(trip: tuple[list[Stop], dict[int, list[Period]
     assert sorted(found) == sorted(rest for those in rests.values() for rest in those)
 
 
+def test_cooling_before_the_first_leg_is_no_unloading() -> None:
+    stops = [stop(1, StopKind.START, (0, 0, 45)), stop(2, StopKind.LOADING, (50, 50, 80))]
+    assert [part.kind for part in segments_of(stops, {})] == ["cool", "drive", "dock"]
+
+
 def test_loading_driving_waiting_and_unloading_are_told_apart() -> None:
     stops = [
         stop(1, StopKind.LOADING, (0, 10, 40)),
