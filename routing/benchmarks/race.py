@@ -94,8 +94,13 @@ def version_of(solver: str) -> str:
         except PackageNotFoundError as error:
             message = f"{solver}: package {PACKAGES[solver]} is not installed"
             raise MissingPeerError(message) from error
+    return digest_of(SEARCH_SOURCES)
+
+
+def digest_of(folders: Iterable[str]) -> str:
+    """Return a digest of the sources in folders of the engine; "" is all of it."""
     digest = hashlib.sha256()
-    for folder in SEARCH_SOURCES:
+    for folder in folders:
         for path in sorted((ROOT / "routing" / "engine" / folder).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

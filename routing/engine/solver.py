@@ -27,17 +27,17 @@ PROGRESS_S = 0.25
 HEARTBEAT_S = 0.7
 """Improvements are told at most this often, and something at least this often."""
 
-MASTER_SHARES, SHORT_MASTER_SHARES, SHORT_S = (0.15, 0.4, 0.7, 1.0), (0.6, 1.0), 4.0
+MASTER_SHARES, SHORT_MASTER_SHARES, SHORT_S = (0.3, 0.65, 1.0), (0.6, 1.0), 4.0
 """When the master decides, and when in runs of at most `SHORT_S`."""
 
-MASTER_SHARE, MASTER_MAX_S = 0.08, 2.5
+MASTER_SHARE, MASTER_MAX_S = 0.03, 2.5
 COUNTED_MASTER_S = 1.0
 """Deterministic seconds of one decision where steps are counted."""
 
 TAKE_OVER_SHARE = 0.2
 """Most of the time that inserting new loads into the plan in force may take before the search."""
 
-KEEP_SHARE, KEEP_MAX_S = 0.05, 1.0
+KEEP_SHARE, KEEP_MAX_S = 0.02, 1.0
 """Most of the time that one booking in the course of the search may take."""
 
 ENGINE_VERSION = "2"

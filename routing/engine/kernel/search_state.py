@@ -12,8 +12,8 @@ from routing.engine.kernel.arrays import Data, Work, new_out
 from routing.engine.kernel.search_ground import Ground, Ints32, Keys
 from routing.engine.kernel.search_judge import judge_table
 
-FIRST_TEMPERATURE = 0.15
-LAST_TEMPERATURE = 0.002
+FIRST_TEMPERATURE = 0.05
+LAST_TEMPERATURE = 0.015
 """Temperatures as shares of the mean cost of a trip."""
 
 MAX_ROWS = 200
