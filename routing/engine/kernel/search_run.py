@@ -25,6 +25,10 @@ from routing.engine.kernel.search_trips import is_left, price_rows, put, take_of
 MOVES = 0.15
 """Share of steps that try a small move instead of ruin and recreate."""
 
+EASING = 0.2
+"""What leaving easier loads may cost more, as a share of a mean trip: without a limit the search walked
+off to plans of twice the cost while some load was left."""
+
 NEARLY = 0.1
 """A refused plan's trips are kept if it is at most this share of a mean trip dearer."""
 
@@ -134,7 +138,9 @@ def try_step(g: Ground, s: State, share: float) -> None:
         s.n_absent[s.left[at]] += 1
     mean_fen = (c[f.S_BEST_FEN] - g.figures[f.G_HOPELESS_FEN]) / max(1, c[f.S_BEST_TRIPS])
     lost_fen = fen - c[f.S_CURRENT_FEN]
-    if accepts(s, lost_fen, mean_fen, share) or leaves_easier_loads(s, n_left, left_fen):
+    is_near = lost_fen < EASING * mean_fen
+    is_easier = is_near and leaves_easier_loads(s, n_left, left_fen)
+    if is_easier or accepts(s, lost_fen, mean_fen, share):
         c[f.S_N_ACCEPTED] += 1
         c[f.S_CURRENT_FEN] = fen
         harvest(s)

@@ -9,16 +9,18 @@ from routing.engine.columns import Ints
 from routing.engine.compiled import part
 from routing.engine.kernel import search_fields as f
 from routing.engine.kernel.arrays import Data, Work, new_out
+from routing.engine.kernel.codes import N_OUT
 from routing.engine.kernel.search_ground import Ground, Ints32, Keys
 from routing.engine.kernel.search_judge import judge_table
 
-FIRST_TEMPERATURE = 0.05
-LAST_TEMPERATURE = 0.015
+FIRST_TEMPERATURE = 0.1
+LAST_TEMPERATURE = 0.005
 """Temperatures as shares of the mean cost of a trip."""
 
 MAX_ROWS = 200
 POOL_SIZE = 8192
 MEMO_BITS = 18
+TRIP_BITS = 16
 SEEN_BITS = 17
 PRIME = np.uint64(0x9E3779B97F4A7C15)
 
@@ -31,7 +33,8 @@ class State(NamedTuple):
     `trip` [n_slots, N_TRIP] and `rows` [n_slots, max_rows] hold the trips; `ready` and `late`
     [n_slots, max_rows + 1] are bounds per position: the earliest leaving before it, the latest
     arrival after it. The arrays named `old_` are the touched slots as they were before the step.
-    Sets are lists with positions: `active`, `free` of slots, `left` of units, `at_depot` per depot.
+    `judged` remembers trips by a hash of kind and order: their figures, and what they cost with their
+    change. Sets are lists with positions: `active`, `free` of slots, `left` of units, `at_depot` per depot.
     """
 
     trip: Ints
@@ -85,6 +88,8 @@ class State(NamedTuple):
     seen_fen: Ints
     memo_keys: Keys
     memo: Ints
+    judged_keys: Keys
+    judged: Ints
     out: Ints
     judge: Ints
 
@@ -153,6 +158,8 @@ def new_state(data: Data, work: Work, g: Ground, seed: int) -> State:
         seen_fen=zeros(1 << SEEN_BITS),
         memo_keys=np.zeros(1 << MEMO_BITS, dtype=np.uint64),
         memo=zeros(1 << MEMO_BITS, 2),
+        judged_keys=np.zeros(1 << TRIP_BITS, dtype=np.uint64),
+        judged=zeros(1 << TRIP_BITS, N_OUT + 1),
         out=out,
         judge=judge_table(data, work, out),
     )

@@ -1,5 +1,7 @@
 """Trips of the plan under search: put in and taken off, with what they add up to, their bounds, and the way back."""
 
+from typing import Any
+
 import numpy as np
 
 from routing.engine.columns import Ints
@@ -8,18 +10,40 @@ from routing.engine.kernel import codes as o
 from routing.engine.kernel import search_fields as f
 from routing.engine.kernel.search_ground import Ground
 from routing.engine.kernel.search_judge import judge_at
-from routing.engine.kernel.search_state import PRIME, State, mixed
+from routing.engine.kernel.search_state import PRIME, TRIP_BITS, State, mixed
 
 
 @part
 def price_rows(g: Ground, s: State, kind: int, rows: Ints, n: int) -> int:
-    """Return what the trip costs with its change price, or FAR; `s.out` holds its figures."""
-    if judge_at(s.judge.ctypes, kind, rows.ctypes, n) != 0:
-        return f.FAR
-    cost_fen = s.out[o.COST]
-    if g.figures[f.G_HAS_PREVIOUS] != 0:
-        cost_fen += change_fen(g, s, kind, rows, n)
+    """Return what the trip costs with its change price, or FAR; `s.out` holds its figures.
+
+    A search meets most trips many times, and looking one up costs a hundredth of judging it.
+    """
+    key = order_key(g, kind, rows, n)
+    at = np.int64(key >> np.uint64(64 - TRIP_BITS))
+    if s.judged_keys[at] == key:
+        if s.judged[at, o.N_OUT] < f.FAR:
+            for place in range(o.N_OUT):
+                s.out[place] = s.judged[at, place]
+        return s.judged[at, o.N_OUT]
+    cost_fen = f.FAR
+    if judge_at(s.judge.ctypes, kind, rows.ctypes, n) == 0:
+        cost_fen = s.out[o.COST]
+        if g.figures[f.G_HAS_PREVIOUS] != 0:
+            cost_fen += change_fen(g, s, kind, rows, n)
+        for place in range(o.N_OUT):
+            s.judged[at, place] = s.out[place]
+    s.judged_keys[at], s.judged[at, o.N_OUT] = key, cost_fen
     return cost_fen
+
+
+@part
+def order_key(g: Ground, kind: int, rows: Ints, n: int) -> Any:
+    """Return a hash of the vehicle kind and the loads in their order."""
+    key = g.kind_keys[kind]
+    for at in range(n):
+        key = mixed((key ^ g.load_keys[rows[at]]) * PRIME)
+    return key
 
 
 @part
@@ -171,7 +195,7 @@ def write(g: Ground, s: State, slot: int, kind: int, rows: Ints, n: int, cost_fe
         trip[slot, column] = 0
     trip[slot, f.T_PICKUP_FROM], trip[slot, f.T_PICKUP_TO] = -f.FAR, f.FAR
     trip[slot, f.T_LEFT_FEN] = 0
-    in_order, in_set = g.kind_keys[kind], g.kind_keys[kind]
+    in_set = g.kind_keys[kind]
     for at in range(n):
         row = rows[at]
         s.rows[slot, at] = row
@@ -183,13 +207,12 @@ def write(g: Ground, s: State, slot: int, kind: int, rows: Ints, n: int, cost_fe
         trip[slot, f.T_PICKUP_FROM] = max(trip[slot, f.T_PICKUP_FROM], load[row, f.L_READY])
         trip[slot, f.T_PICKUP_TO] = min(trip[slot, f.T_PICKUP_TO], load[row, f.L_PICKUP_TO])
         trip[slot, f.T_LEFT_FEN] += load[row, f.L_LEFT_FEN]
-        in_order = mixed((in_order ^ g.load_keys[row]) * PRIME)
         in_set += g.load_keys[row] * PRIME
         for index in range(n_depots):
             depot = trip[slot, f.T_DEPOT + index]
             if depot == load[row, f.L_DEPOT]:
                 trip[slot, f.T_CLASSES_1 + index] |= bit
-    trip[slot, f.T_HASH] = np.int64(in_order)
+    trip[slot, f.T_HASH] = np.int64(order_key(g, kind, rows, n))
     trip[slot, f.T_SET_HASH] = np.int64(mixed(in_set))
     bound(g, s, slot)
 
