@@ -190,5 +190,7 @@ def _compared(by_file: Sequence[list[tuple[float, float]]]) -> dict[str, Any]:
 
 
 def _error(values: Sequence[float]) -> float:
-    """Return the standard error of a mean; nothing can be said of one value."""
-    return stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+    """Return the standard error of a mean; nothing can be said of one value, or of a ratio to nothing."""
+    if len(values) < 2 or any(math.isnan(value) for value in values):  # noqa: PLR2004
+        return math.nan
+    return stdev(values) / math.sqrt(len(values))

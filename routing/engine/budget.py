@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 POLL_S = 0.2
 SETTLE_SHARE, SETTLE_MAX_S = 0.12, 2.5
-GRACE_S = 0.5
+GRACE_S = 0.35
 FOREVER_S = 1e9
 
 STEPS_PER_LOAD, STEPS_PER_PAIR = 1_000, 40

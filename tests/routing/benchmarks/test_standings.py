@@ -52,6 +52,15 @@ def test_gaps_are_means_over_seeds_and_then_over_files():
     assert cells(tables, "vrptw")[OURS].n_files == 2
 
 
+def test_a_ratio_to_a_peer_without_a_gap_is_left_open():
+    ours, theirs = [1010, 1030], [1000, 1000]
+    rows = [row("vrptw/r101.txt", OURS, cost, seed=seed) for seed, cost in enumerate(ours)]
+    rows += [row("vrptw/r101.txt", "pyvrp", cost, seed=seed) for seed, cost in enumerate(theirs)]
+    cell = cells(standings(rows), "R1")["pyvrp"]
+    assert math.isnan(cell.ratio) and math.isnan(cell.ratio_error)
+    assert cell.behind == pytest.approx(2.0)
+
+
 def test_the_ratio_and_its_error_compare_seed_by_seed():
     ours, theirs = [1010, 1030], [1040, 1040]
     rows = [row("vrptw/r101.txt", OURS, cost, seed=seed) for seed, cost in enumerate(ours)]
