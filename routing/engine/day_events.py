@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from routing.engine.columns import ProblemError
 from routing.engine.problem import Problem
 from routing.engine.solution import Route
 from routing.engine.subproblem import with_values
@@ -57,8 +58,23 @@ DayEvent = LoadCancelled | WindowMoved | VehicleOut | VehicleLate | DockClosed
 def after_events(problem: Problem, events: Sequence[DayEvent]) -> Problem:
     """Return the problem after the events, in turn; rows keep their numbers."""
     for event in events:
+        _must_name_a_row(problem, event)
         problem = _after(problem, event)
     return problem
+
+
+def _must_name_a_row(problem: Problem, event: DayEvent) -> None:
+    """Let no event name a load or vehicle that is not there; docks are checked with their spans."""
+    match event:
+        case LoadCancelled(row) | WindowMoved(row, _, _):
+            what, n_rows = "loads", problem.n_loads
+        case VehicleOut(row) | VehicleLate(row, _):
+            what, n_rows = "vehicles", problem.n_vehicles
+        case DockClosed():
+            return
+    if not 0 <= row < n_rows:
+        message = f"{type(event).__name__} names row {row} of {n_rows} {what}"
+        raise ProblemError(message, field=what, row=row)
 
 
 def is_too_late(event: DayEvent, frozen: Sequence[Route]) -> bool:

@@ -11,6 +11,7 @@ from routing.engine.slots import Slot, Slots
 from routing.engine.solution import Route
 from routing.engine.terms import Terms
 from routing.engine.trips import Book, Trip
+from routing.engine.units import alone
 
 QUARTERS = 4
 """Of an hour."""
@@ -31,6 +32,12 @@ class Former:
     """
 
     def __init__(self, book: Book, routes: Sequence[Route], least_kept: float = 0.0) -> None:
+        n_vehicles, n_loads = len(book.tables.kind_of), len(book.tables.loads)
+        routes = [
+            route
+            for route in routes
+            if route.vehicle < n_vehicles and all(visit.load < n_loads for visit in route.visits)
+        ]
         self._places = [
             Place(
                 book.tables.kind_of[route.vehicle],
@@ -42,6 +49,7 @@ class Former:
         kept = (_kept_of(book, route) for route in routes)
         self.trips = [trip for trip in kept if trip is not None]
         self._tables, self._least_kept = book.tables, least_kept
+        self._least = 0.0
         self._rows = {row for trip in self.trips for row in trip.rows}
 
     @property
@@ -66,10 +74,17 @@ class Former:
                 found[trip] = Aim(slots[0].from_s, fen)
         return found
 
+    def begin_from(self, stands: Mapping[Trip, Stand], terms: Terms) -> None:
+        """Measure what can be kept by what is kept at these places, where nothing moved by choice."""
+        self._least = self._least_kept * self.n_kept(stands, terms)
+
     def is_kept_by(self, stands: Mapping[Trip, Stand], terms: Terms) -> bool:
         """Whether enough of the loads that need not move keep vehicle and time at these places."""
-        least = self._least_kept * len(self._rows)
-        return least <= 0 or sum(self._n_kept(*pair, terms) for pair in stands.items()) >= least
+        return self._least <= 0 or self.n_kept(stands, terms) >= self._least
+
+    def n_kept(self, stands: Mapping[Trip, Stand], terms: Terms) -> int:
+        """Return how many loads of trips that still hold keep vehicle and time at these places."""
+        return sum(self._n_kept(*pair, terms) for pair in stands.items())
 
     def _n_kept(self, trip: Trip, stand: Stand, terms: Terms) -> int:
         times = timed(self._tables, trip, [slot.from_s for slot in stand.slots])
@@ -115,14 +130,22 @@ class Former:
 
 
 def _kept_of(book: Book, route: Route) -> Trip | None:
-    """Return the trip of a route, or without the loads of one unit where it breaks a rule now."""
+    """Return the trip of a route; where it breaks a rule now, without what may go no more.
+
+    Where that is not enough, the loads of one more unit are left out.
+    """
     kind_row = book.tables.kind_of[route.vehicle]
     rows = tuple(visit.load for visit in route.visits)
     trip = book.of(kind_row, rows)
     if trip is not None:
         return trip
     units = dict.fromkeys(book.together(row) for row in rows)
-    fewer = [tuple(row for row in rows if row not in unit) for unit in units]
+    able = [unit for unit in units if isinstance(alone(book, kind_row, unit), Trip)]
+    rows = tuple(row for row in rows if any(row in unit for unit in able))
+    trip = book.of(kind_row, rows) if rows else None
+    if trip is not None:
+        return trip
+    fewer = [tuple(row for row in rows if row not in unit) for unit in able]
     found = (book.of(kind_row, some) for some in fewer if some)
     return max(
         (trip for trip in found if trip is not None),

@@ -27,7 +27,7 @@ def problem_from_json(text: str) -> Problem:
     """
     try:
         content = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         message = f"the problem is no JSON: {error}"
         raise ProblemError(message, field="format") from error
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
@@ -68,4 +68,11 @@ def _read(kind: Any, content: Any, prefix: str) -> Any:
         name: _read(hints[name], value, f"{prefix}{name}.") if is_dataclass(hints[name]) else value
         for name, value in content.items()
     }
-    return kind(**values)
+    try:
+        return kind(**values)
+    except ProblemError:
+        raise
+    except (TypeError, ValueError, OverflowError) as error:
+        where = prefix.rstrip(".") or "problem"
+        message = f"{where}: a field holds what no problem may hold: {error}"
+        raise ProblemError(message, field=where) from error

@@ -87,9 +87,19 @@ class Settler:
     def stand_as_before(self) -> None:
         """Take over the plan in force, each trip that still holds where it stood."""
         self.stands = self._former.stands_near(self._desk, self._former.trips)
+        self._former.begin_from(self.stands, self._terms)
 
     def _polish(self) -> None:
-        self.stands = polish(self._desk, self._terms, self._former, self.stands, self._left_s)
+        better = polish(self._desk, self._terms, self._former, self.stands, self._left_s)
+        if self._may_take(better):
+            self.stands = better
+
+    def _may_take(self, stands: dict[Trip, Stand]) -> bool:
+        """Whether places leave enough of the plan in force as it was, or no less than those of now."""
+        former, terms = self._former, self._terms
+        if former.is_kept_by(stands, terms):
+            return True
+        return former.n_kept(stands, terms) >= former.n_kept(self.stands, terms)
 
     def _priced_fen(self, stands: dict[Trip, Stand]) -> int:
         """Return what the trips of a group cost at their places, less the worth of their loads."""
@@ -258,7 +268,7 @@ class Settler:
         stands = self._stands_with(offer)
         if stands is None:
             return False
-        if not self._former.is_kept_by(stands, self._terms):
+        if not self._may_take(stands):
             self._is_proven, self._is_unsteady = False, True
             return False
         self.stands = stands

@@ -250,7 +250,8 @@ class _Run:
     def _keep(self) -> None:
         """Book the best plan and keep it if it costs least of those that held so far."""
         left_s = min(KEEP_MAX_S, KEEP_SHARE * self._budget.seconds)
-        settler = self._settler(lambda: left_s)
+        begun_s = self._budget.elapsed_s()
+        settler = self._settler(lambda: begun_s + left_s - self._budget.elapsed_s())
         settler.book(self._book.trips(self._generators.best.trips))
         if self._is_better(settler):
             self._kept = settler.total_fen(), settler.stands

@@ -155,3 +155,26 @@ def test_a_new_load_is_taken_along_where_it_fits() -> None:
     carried = {visit.load for route in answer.solution.routes for visit in route.visits}
     assert gone <= carried
     assert np.unique(sorted(carried)).size == len(carried)
+
+
+@pytest.mark.parametrize("event", [LoadCancelled(-1), LoadCancelled(10_000), VehicleOut(10_000)])
+def test_an_event_that_names_nobody_is_refused_by_its_row(event: DayEvent) -> None:
+    with pytest.raises(ProblemError, match="names row"):
+        anew(event)
+
+
+def test_a_dock_closed_for_everybody_does_not_stop_the_rest_from_being_carried() -> None:
+    """What an event alone moves is no reason to leave loads: only moves by choice are counted."""
+    _, solution = planned()
+    from_s, to_s = middle_s(), middle_s() + 2 * 3600
+    docks = {loading.dock for route in solution.routes for loading in route.loadings}
+    steady = anew(*(DockClosed(dock, from_s, to_s) for dock in sorted(docks)))
+    day, _ = planned()
+    free = replan(
+        day,
+        solution,
+        now_s=middle_s(),
+        events=[DockClosed(dock, from_s, to_s) for dock in sorted(docks)],
+        wishes=replace(WISHES, least_kept=0.0),
+    )
+    assert len(steady.solution.unassigned) <= len(free.solution.unassigned) + 2
