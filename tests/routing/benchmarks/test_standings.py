@@ -57,7 +57,8 @@ def test_a_ratio_to_a_peer_without_a_gap_is_left_open():
     rows = [row("vrptw/r101.txt", OURS, cost, seed=seed) for seed, cost in enumerate(ours)]
     rows += [row("vrptw/r101.txt", "pyvrp", cost, seed=seed) for seed, cost in enumerate(theirs)]
     cell = cells(standings(rows), "R1")["pyvrp"]
-    assert math.isnan(cell.ratio) and math.isnan(cell.ratio_error)
+    assert math.isnan(cell.ratio)
+    assert math.isnan(cell.ratio_error)
     assert cell.behind == pytest.approx(2.0)
 
 
