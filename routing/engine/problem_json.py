@@ -27,7 +27,10 @@ def problem_from_json(text: str) -> Problem:
     """
     try:
         content = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        message = "nested too deep"
+        raise ProblemError(message, field="format") from error
+    except ValueError as error:
         message = f"the problem is no JSON: {error}"
         raise ProblemError(message, field="format") from error
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:

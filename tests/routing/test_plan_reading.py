@@ -1,6 +1,7 @@
 """What was stored of a plan is what the engine answered: read back, it is the same solution."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -28,13 +29,17 @@ def stored(cast: Cast, built: DayProblem, solution: Solution) -> Solution:
 
 
 def far_day(cast: Cast) -> Plannable:
-    """A day on which trips rest on the road and at their stops, and wait before doors open."""
+    """A day on which trips rest on the road and at their stops, and wait before doors open.
+
+    They must load long before: how late they may leave is not left to the planner.
+    """
     day = make_plannable(cast, n_loads=9)
     for place in {load.destination for load in day.loads[:6]}:
         place.latitude += 3.1
         place.save()
     for load in day.loads[:6]:
         load.delivery_from_at, load.delivery_to_at = local(24), local(40)
+        load.pickup_to_at = load.pickup_from_at + timedelta(hours=2)
         load.service_s = 600
         load.save()
     return day
