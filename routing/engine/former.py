@@ -1,6 +1,7 @@
 """The plan in force as a place to begin: its trips where they stood, with what still holds of them."""
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from routing.engine.assemble import timed
@@ -56,6 +57,11 @@ class Former:
     def is_known(self) -> bool:
         """Whether there is a plan in force."""
         return bool(self._places)
+
+    @property
+    def n_least(self) -> int:
+        """How many loads are to keep vehicle and time at least."""
+        return ceil(self._least)
 
     def slots_of(self, trip: Trip) -> Slots | None:
         """Return where the trip stood of which this one keeps vehicle and most loads, or None."""

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     CONTRACT_LIMIT = "contract_limit"
     LOCKED_OUT = "locked_out"
     NEEDS_COMMITMENTS_CHANGED = "needs_commitments_changed"
+    WOULD_MOVE_TOO_MUCH = "would_move_too_much"
     DEARER_THAN_ITS_PRICE = "dearer_than_its_price"
     INVALID_INPUT = "invalid_input"
 
@@ -65,6 +66,10 @@ _ENGLISH = {
         "{n_alone} of {n_vehicles} vehicles could carry it alone; {n_alone_used} of them have"
         " other trips, and the load fits into none of the plan's trips."
     ),
+    Reason.WOULD_MOVE_TOO_MUCH: (
+        "The way found to take it along moves too much of the plan in force: {n_kept} loads would"
+        " keep vehicle and time; at least {n_least} are to."
+    ),
     Reason.DEARER_THAN_ITS_PRICE: (
         "Carrying it costs at least {cost_yuan} yuan more; leaving it is priced at"
         " {price_yuan} yuan."
@@ -89,6 +94,9 @@ _CHINESE = {
     Reason.NEEDS_COMMITMENTS_CHANGED: (
         "{n_vehicles} 辆车中有 {n_alone} 辆可单独承运，其中 {n_alone_used} 辆已有车次，"
         "且该货载无法加入方案中的任何车次。"
+    ),
+    Reason.WOULD_MOVE_TOO_MUCH: (
+        "若承运该货载，现行方案变动过大：仅 {n_kept} 票货载保持原车辆和时间，至少须保持 {n_least} 票。"
     ),
     Reason.DEARER_THAN_ITS_PRICE: "承运至少增加 {cost_yuan} 元；不承运的代价为 {price_yuan} 元。",
     Reason.INVALID_INPUT: "货载数据无效。",

@@ -27,6 +27,9 @@ REBOOK_LIMIT_S = 0.2
 SHARE_PER_GROUP = 0.5
 """Share of the remaining time that all dock models may take together."""
 
+NONE_REFUSED = -1
+"""Loads kept by the steadiest refused change, where none was refused for moving too much."""
+
 
 class Offer(NamedTuple):
     """A way to take left loads along: what it costs more, the trip it changes, the new trip."""
@@ -55,7 +58,7 @@ class Settler:
         self._former, self._moves_others = former, moves_others
         self._desk, self._terms, self._left_s = desk, terms, left_s
         self._tables, self._book, self._fleet = desk.tables, desk.book, desk.fleet
-        self._is_proven, self._is_unsteady = True, False
+        self._is_proven, self._n_kept = True, NONE_REFUSED
 
     @property
     def left(self) -> list[int]:
@@ -178,14 +181,18 @@ class Settler:
         offers.sort(key=lambda offer: (offer.extra_fen, offer.new.rows, offer.new.kind_row))
         price_fen = sum(self._tables.loads[row].left_fen for row in unit)
         worth = [offer for offer in offers if offer.extra_fen <= price_fen]
-        self._is_proven, self._is_unsteady = True, False
+        self._is_proven, self._n_kept = True, NONE_REFUSED
         if any(self._accept(offer) for offer in worth):
             return None
         reason, numbers = Reason.NEEDS_COMMITMENTS_CHANGED, self._commitments(unit)
-        if worth and not self._is_unsteady:
+        if self._n_kept > NONE_REFUSED:
+            # A way was found, whatever the others are: that is no guess, even if time ran out.
+            numbers = {"n_kept": self._n_kept, "n_least": self._former.n_least}
+            reason, self._is_proven = Reason.WOULD_MOVE_TOO_MUCH, True
+        elif worth:
             n_docks = len(serving_docks(self._tables, worth[0].new))
             reason, numbers = Reason.NO_DOCK_IN_TIME, {"n_docks": n_docks}
-        elif offers and not worth:
+        elif offers:
             numbers = {"cost_fen": offers[0].extra_fen, "price_fen": price_fen}
             reason = Reason.DEARER_THAN_ITS_PRICE
         counted = tuple(rules.most_common())
@@ -269,7 +276,7 @@ class Settler:
         if stands is None:
             return False
         if not self._may_take(stands):
-            self._is_proven, self._is_unsteady = False, True
+            self._n_kept = max(self._n_kept, self._former.n_kept(stands, self._terms))
             return False
         self.stands = stands
         return True

@@ -132,6 +132,7 @@ class UnassignedReason(models.TextChoices):
     CONTRACT_LIMIT = "contract_limit", _("Contract limit")
     LOCKED_OUT = "locked_out", _("Locked out")
     NEEDS_COMMITMENTS_CHANGED = "needs_commitments_changed", _("Needs commitments changed")
+    WOULD_MOVE_TOO_MUCH = "would_move_too_much", _("Would move too much")
     DEARER_THAN_ITS_PRICE = "dearer_than_its_price", _("Dearer than its price")
     INVALID_INPUT = "invalid_input", _("Invalid input")
 

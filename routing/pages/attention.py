@@ -39,6 +39,7 @@ STEPS: dict[str, str | Promise] = {
     _R.CONTRACT_LIMIT: _("Ask the carrier for more trips than the contract holds."),
     _R.LOCKED_OUT: _("Lift the lock on the load or on the vehicle."),
     _R.NEEDS_COMMITMENTS_CHANGED: _("Widen its window or add a vehicle, then plan again."),
+    _R.WOULD_MOVE_TOO_MUCH: _("Plan anew and let more of the plan move, or add a vehicle."),
     _R.DEARER_THAN_ITS_PRICE: _("Raise the price of leaving it, or leave it for another day."),
     _R.INVALID_INPUT: _("Correct the load's data, then plan again."),
 }

@@ -140,7 +140,7 @@ def test_every_reason_has_a_sentence_in_both_languages(reason):
         for p in ("needs", "largest", "window", "late", "over", "n")
         for name in names
     }
-    numbers |= {"cost_fen": 700, "price_fen": 700}
+    numbers |= {"cost_fen": 700, "price_fen": 700, "n_kept": 7, "n_least": 7}
     for language in ("en", "zh-hans"):
         text = sentence(reason, numbers, language)
         assert "?" not in text, text

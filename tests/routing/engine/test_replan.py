@@ -19,8 +19,11 @@ from routing.engine.day_events import (
     WindowMoved,
 )
 from routing.engine.locks import TIME_TOLERANCE_S, Lock, LockKind
+from routing.engine.reasons import Reason
 from routing.engine.replan import Replanned, Wishes, replan
+from routing.engine.solver import solve
 from routing.engine.subproblem import with_values
+from tests.routing.engine import tiny
 from tests.routing.engine.standing_day import planned
 
 WISHES = Wishes(seconds=20, iterations=150)
@@ -178,3 +181,18 @@ def test_a_dock_closed_for_everybody_does_not_stop_the_rest_from_being_carried()
         wishes=replace(WISHES, least_kept=0.0),
     )
     assert len(steady.solution.unassigned) <= len(free.solution.unassigned) + 2
+
+
+def test_a_load_that_would_move_too_much_is_told_so_and_is_taken_when_more_may_move() -> None:
+    on_the_way = tiny.load(km=10, delivery=(0, 1.2), service_s=1800)
+    day = tiny.problem([tiny.load(), on_the_way], [tiny.vehicle()])
+    without = replace(day, loads=with_values(day.loads, is_locked_out={1: True}))
+    standing = solve(without, seconds=5, iterations=20)
+    now_s = day.horizon_from_s - 3600
+    steady = replan(day, standing, now_s=now_s, wishes=replace(WISHES, least_kept=1.0))
+    (left,) = steady.solution.unassigned
+    assert (left.load, left.reason) == (1, Reason.WOULD_MOVE_TOO_MUCH)
+    assert left.numbers == {"n_kept": 0, "n_least": 1}
+    assert "moves too much of the plan in force" in left.sentence()
+    free = replan(day, standing, now_s=now_s, wishes=replace(WISHES, least_kept=0.0))
+    assert free.solution.unassigned == ()
