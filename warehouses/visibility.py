@@ -5,15 +5,19 @@ from django.db.models import Q
 from logistics.scoping import EVERYTHING, NOTHING, PARK_STAFF, Principal, Role, visibility
 from logistics.visibility import shipment_parts
 from warehouses.models import (
+    Alarm,
     ColdSpace,
     Device,
     Dock,
     DockAppointment,
     Excursion,
+    LadderStep,
+    Notification,
     Park,
     QuarantinedReading,
     Reading,
     ReadingConflict,
+    Robot,
     Room,
     Sensor,
     ShipmentVerdict,
@@ -81,6 +85,24 @@ def of_spaces(principal: Principal) -> Q:
     return (
         Q(cold_space__keeper_id=principal.tenant_id) if principal.role == Role.CARRIER else NOTHING
     )
+
+
+@visibility(Alarm)
+def alarms(principal: Principal) -> Q:
+    """As the excursion itself."""
+    if principal.role in PARK_STAFF:
+        return EVERYTHING
+    if principal.role == Role.WAREHOUSE_OPERATOR:
+        return Q(excursion__cold_space__room__warehouse__site_id__in=principal.site_ids)
+    if principal.role == Role.CARRIER:
+        return Q(excursion__cold_space__keeper_id=principal.tenant_id)
+    return NOTHING
+
+
+@visibility(LadderStep, Robot, Notification)
+def of_the_park(principal: Principal) -> Q:
+    """Park staff: whom the park calls, and over which robots, is its own matter."""
+    return EVERYTHING if principal.role in PARK_STAFF else NOTHING
 
 
 @visibility(Reading, ReadingConflict, QuarantinedReading)

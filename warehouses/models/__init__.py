@@ -1,7 +1,18 @@
 """The tables of the park and the cold."""
 
 from warehouses.models import edits  # noqa: F401 - tables of who edited what
+from warehouses.models.alarms import (
+    Alarm,
+    AlarmStatus,
+    LadderStep,
+    Notification,
+    NotificationStatus,
+    Robot,
+    RobotKind,
+)
 from warehouses.models.excursions import (
+    Cause,
+    Disposition,
     Excursion,
     ExcursionHandling,
     ExcursionKind,
@@ -27,20 +38,29 @@ from warehouses.models.spaces import (
 )
 
 __all__ = [
+    "Alarm",
+    "AlarmStatus",
     "AppointmentStatus",
+    "Cause",
     "ColdSpace",
     "Device",
+    "Disposition",
     "Dock",
     "DockAppointment",
     "Excursion",
     "ExcursionHandling",
     "ExcursionKind",
     "ExcursionPhase",
+    "LadderStep",
+    "Notification",
+    "NotificationStatus",
     "Park",
     "QuarantinedReading",
     "Reading",
     "ReadingConflict",
     "ReadingFlag",
+    "Robot",
+    "RobotKind",
     "Room",
     "Sensor",
     "Severity",

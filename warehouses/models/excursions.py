@@ -50,8 +50,42 @@ class Severity(models.TextChoices):
     CRITICAL = "critical", _("Critical")
 
 
+class Cause(models.TextChoices):
+    """What people found; what a reading can tell of it stands in `context`."""
+
+    DOOR = "door", _("Door left open")
+    LOADING = "loading", _("Loading or unloading")
+    DEFROST = "defrost", _("Defrost")
+    POWER = "power", _("Power failure")
+    COOLING = "cooling", _("Cooling unit")
+    SET_POINT = "set_point", _("Wrong set-point")
+    WARM_GOODS = "warm_goods", _("Goods came in warm")
+    SENSOR = "sensor", _("Sensor fault")
+    OTHER = "other", _("Other")
+
+
+class Disposition(models.TextChoices):
+    """What is done with the goods that were inside."""
+
+    RELEASE = "release", _("Release")
+    QUARANTINE = "quarantine", _("Quarantine")
+    REJECT = "reject", _("Reject")
+    DESTROY = "destroy", _("Destroy")
+
+
+def _empty_or(field: str, choices: type[models.TextChoices]) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": ["", *choices.values]}),
+        name=f"excursion_{field}_known",
+    )
+
+
 class Excursion(models.Model):
-    """One stretch outside the band in one cold space; limits in force are snapshotted with it."""
+    """One stretch outside the band in one cold space; limits in force are snapshotted with it.
+
+    The columns from `acknowledged_by` on are people's: the fold never writes them. A disposition is a
+    signature: who, when, and with what `meaning`; only a person signs, a machine acknowledges at most.
+    """
 
     MOVES: ClassVar = {
         ExcursionHandling.NEW: frozenset({ExcursionHandling.ACKNOWLEDGED}),
@@ -89,9 +123,17 @@ class Excursion(models.Model):
     acknowledged_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    acknowledged_label = models.CharField(max_length=120, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     comment = models.TextField(blank=True)
-    disposition = models.CharField(max_length=12, blank=True)
+    cause = models.CharField(max_length=12, choices=Cause.choices, blank=True)
+    cause_note = models.TextField(blank=True)
+    disposition = models.CharField(max_length=12, choices=Disposition.choices, blank=True)
+    disposition_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    disposition_at = models.DateTimeField(null=True, blank=True)
+    meaning = models.TextField(blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -107,6 +149,19 @@ class Excursion(models.Model):
             period_order("started_at", "ended_at", table="excursion", may_be_equal=True),
             at_least("degree_minutes", 0, table="excursion"),
             within("coverage_pct", 0, 100, table="excursion"),
+            _empty_or("cause", Cause),
+            _empty_or("disposition", Disposition),
+            # A signature has both: who and when.
+            models.CheckConstraint(
+                condition=models.Q(acknowledged_at__isnull=True, acknowledged_label="")
+                | (models.Q(acknowledged_at__isnull=False) & ~models.Q(acknowledged_label="")),
+                name="excursion_acknowledged_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(disposition_at__isnull=True, disposition_by__isnull=True)
+                | models.Q(disposition_at__isnull=False, disposition_by__isnull=False),
+                name="excursion_disposition_is_signed",
+            ),
         ]
         indexes: ClassVar = [
             # The excursions of a space from an anchor on.
