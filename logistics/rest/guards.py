@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from logistics.rest.arrivals import is_rest
+from logistics.rest.inflating import inflate
 from logistics.rest.problems import Problem, answer, bad_request
 
 MAX_DEPTH = 64
@@ -32,7 +33,12 @@ class GuardMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass a request on, or refuse it."""
-        problem = fault_of_address(request) or fault_of_size(request) or fault_of_body(request)
+        problem = (
+            fault_of_address(request)
+            or fault_of_size(request)
+            or fault_of_packing(request)
+            or fault_of_body(request)
+        )
         if problem is None:
             return self.get_response(request)
         if is_rest(request.path):
@@ -53,7 +59,7 @@ def fault_of_size(request: HttpRequest) -> Problem | None:
     """Refuse a body beyond its limit by its announced length, before it is read."""
     if not is_rest(request.path):
         return None
-    most = MAX_BATCH_BYTES if request.path.endswith(BATCH_SUFFIX) else settings.API_MAX_BODY_BYTES
+    most = most_bytes(request.path)
     length = request.META.get("CONTENT_LENGTH") or "0"
     if (
         length.isascii()
@@ -64,6 +70,17 @@ def fault_of_size(request: HttpRequest) -> Problem | None:
         return None
     detail = _("At most %(most)d bytes are accepted here.") % {"most": most}
     return Problem(413, "body_too_large", detail)
+
+
+def most_bytes(path: str) -> int:
+    """Return how long a body may be, packed and unpacked."""
+    most: int = settings.API_MAX_BODY_BYTES
+    return MAX_BATCH_BYTES if path.endswith(BATCH_SUFFIX) else most
+
+
+def fault_of_packing(request: HttpRequest) -> Problem | None:
+    """Unpack a gzip body for all that follows, or refuse it."""
+    return inflate(request, most=most_bytes(request.path)) if is_rest(request.path) else None
 
 
 def fault_of_body(request: HttpRequest) -> Problem | None:

@@ -51,11 +51,16 @@ class _Claim:
     is_new: bool
 
 
-def run_once(*, request: Request, effect: Callable[[], Answer]) -> HttpResponse:
+def run_once(
+    *,
+    request: Request,
+    effect: Callable[[], Answer],
+    print_of: Callable[[Request], str] | None = None,
+) -> HttpResponse:
     """Run an effect for the first request with this key and replay its answer to the others."""
     key = read_key(request)
     at = arrived_at(request)
-    print_ = fingerprint(request)
+    print_ = (print_of or fingerprint)(request)
     claim = _claim(request, key, print_, at)
     if not claim.is_new:
         return _replay(claim.row, print_)
@@ -94,6 +99,11 @@ def fingerprint(request: Request) -> str:
     with contextlib.suppress(ValueError):  # not JSON: the view will refuse it, the bytes serve
         raw = json.dumps(json.loads(raw), sort_keys=True, separators=(",", ":")).encode()
     return hashlib.sha256(raw).hexdigest()
+
+
+def fingerprint_of_bytes(request: Request) -> str:
+    """Return the SHA-256 of the bytes as they came: for bulk, where reading them twice would cost too much."""
+    return hashlib.sha256(request._request.body).hexdigest()  # noqa: SLF001 - the bytes as they came
 
 
 def forget(*, at: datetime) -> int:

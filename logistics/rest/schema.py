@@ -65,6 +65,12 @@ IDEMPOTENCY_KEY = in_header(
     "422 if the body differs.",
 )
 IF_MATCH = in_header("If-Match", "The ETag of the state that you decided on.")
+PACKED_BODY = OpenApiParameter(
+    "Content-Encoding",
+    {"type": "string", "enum": ["gzip"]},
+    OpenApiParameter.HEADER,
+    description="Of a body packed with gzip; the limits count for what comes out.",
+)
 IF_NONE_MATCH = in_header("If-None-Match", "An ETag that you hold.", required=False)
 
 

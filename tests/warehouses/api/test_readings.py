@@ -1,12 +1,15 @@
 """A device's batch over REST: row by row, its own sensors only, harmless when sent twice."""
 
+import gzip
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from logistics.models import IdempotentRequest
 from tests.access.world import World, make_world
 from tests.cast import Cast
 from tests.rest_client import Rest, problem
@@ -157,3 +160,83 @@ def test_a_device_client_is_bound_by_command(cast: Cast) -> None:
     assert device.client.scopes == "telemetry:write"
     with pytest.raises(CommandError, match="no device"):
         call_command("create_device_client", "nothing", stdout=StringIO())
+
+
+def test_a_bad_line_costs_only_itself(world: World) -> None:
+    good = json.dumps(reading(0)).encode()
+    later = json.dumps(reading(1)).encode()
+    body = b"\n".join([good, b"", b"{broken", b"{},{}", b"[]", later])
+    answer = Rest(world.cast.device).post(PATH, body, content_type="application/x-ndjson").json()
+    assert answer["new"] == 2
+    assert [row["pointer"] for row in answer["rejected"]] == ["/2", "/3", "/4"]
+
+
+def test_a_packed_batch_is_read_like_a_plain_one(world: World) -> None:
+    rows = [reading(minute) for minute in range(3)]
+    packed = gzip.compress(json.dumps(rows).encode())
+    rest = Rest(world.cast.device)
+    assert rest.post(PATH, packed, content_encoding="gzip").json()["new"] == 3
+    lines = gzip.compress(b"\n".join(json.dumps(row).encode() for row in rows))
+    again = rest.post(
+        PATH, lines, content_encoding="gzip", content_type="application/x-ndjson"
+    ).json()
+    assert again["duplicate"] == 3
+
+
+def test_a_gzip_bomb_is_refused_before_it_unfolds(world: World) -> None:
+    bomb = gzip.compress(b"[" + b" " * 200_000_000 + b"]", compresslevel=9)
+    rest = Rest(world.cast.device)
+    tracemalloc.start()
+    answer = rest.post(PATH, bomb, content_encoding="gzip")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert problem(answer) == (413, "body_too_large")
+    assert peak < 20_000_000
+
+
+def test_what_is_no_whole_gzip_file_is_refused(world: World) -> None:
+    rest = Rest(world.cast.device)
+    packed = gzip.compress(json.dumps([reading()]).encode())
+    members = gzip.compress(b"") * 1000
+    for body in (packed[:-9], b"[]", packed + b"x", b"", members):
+        assert problem(rest.post(PATH, body, content_encoding="gzip")) == (400, "malformed_body")
+    assert problem(rest.post(PATH, packed, content_encoding="br"))[0] == 415
+    assert not Reading.objects.exists()
+
+
+def test_what_hides_in_a_packed_body_is_still_refused(world: World) -> None:
+    rest = Rest(world.cast.device)
+    deep = gzip.compress(b"[" * 100_000)
+    assert problem(rest.post(PATH, deep, content_encoding="gzip")) == (400, "body_too_deep")
+    nul = gzip.compress(json.dumps([reading(sensor="a\0")]).encode())
+    assert problem(rest.post(PATH, nul, content_encoding="gzip")) == (400, "malformed_body")
+
+
+def test_a_repetition_with_its_key_is_answered_with_the_same_bytes(world: World) -> None:
+    rest = Rest(world.cast.device)
+    first = rest.post(PATH, [reading()], idempotency_key="batch-1")
+    again = rest.post(PATH, [reading()], idempotency_key="batch-1")
+    assert first.json()["new"] == 1
+    assert again.content == first.content
+    assert again["Idempotency-Replayed"] == "true"
+    changed = rest.post(PATH, [reading(1)], idempotency_key="batch-1")
+    assert problem(changed) == (422, "idempotency_key_reused")
+    assert Reading.objects.count() == 1
+
+
+def test_a_batch_packed_anew_is_the_same_batch(world: World) -> None:
+    rest, body = Rest(world.cast.device), json.dumps([reading()]).encode()
+    answers = [
+        rest.post(
+            PATH, gzip.compress(body, level), content_encoding="gzip", idempotency_key="packed"
+        )
+        for level in (1, 9)
+    ]
+    assert answers[1].content == answers[0].content
+
+
+def test_without_a_key_nothing_is_remembered(world: World) -> None:
+    rest = Rest(world.cast.device)
+    rest.post(PATH, [reading()], idempotency_key="")
+    assert rest.post(PATH, [reading()], idempotency_key="").json()["duplicate"] == 1
+    assert not IdempotentRequest.objects.exists()

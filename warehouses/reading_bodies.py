@@ -1,0 +1,132 @@
+"""Readings as JSON: an array or one object a line, decoded row by row where one of them is wrong.
+
+Every door that takes JSON reads it here (REST, MQTT), so a row means the same whichever way it came.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+from django.utils.translation import gettext as _
+
+from warehouses.telemetry import NewReading
+
+T = TypeVar("T")
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One reading as it stands in a body."""
+
+    sensor: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    measured_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    value_c: Annotated[float, msgspec.Meta(ge=-100, le=100)]
+    humidity_pct: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """Why a row cannot be read: its line counted from 0, the field ("" for the row itself), code, sentence."""
+
+    line: int
+    field: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The readable rows, the line of each, and what is wrong with the others."""
+
+    readings: list[NewReading]
+    lines: Sequence[int]
+    faults: list[RowFault]
+
+
+class Unreadable(ValueError):
+    """The body is neither an array of objects nor lines of them; the text says at which byte."""
+
+
+class TooManyRows(ValueError):
+    """More rows than one batch may have."""
+
+    def __init__(self, n_rows: int) -> None:
+        super().__init__(f"{n_rows} rows in one batch")
+        self.n_rows = n_rows
+
+
+_row = msgspec.json.Decoder(Row)
+_rows = msgspec.json.Decoder(list[Row])
+_raws = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def from_array(body: bytes | msgspec.Raw, *, most: int) -> Decoded:
+    """Decode a JSON array of readings; raises Unreadable and TooManyRows."""
+    try:
+        rows = _rows.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        try:
+            raws = _raws.decode(body)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise Unreadable(str(error)) from error
+        return _one_by_one(list(enumerate(raws)), most=most)
+    return _checked(rows, range(len(rows)), most=most)
+
+
+def from_lines(body: bytes, *, most: int) -> Decoded:
+    """Decode one reading a line; empty lines hold none, a line that is no JSON costs only itself."""
+    texts = [(line, text) for line, text in enumerate(body.split(b"\n")) if text.strip()]
+    try:
+        rows = [_row.decode(text) for _, text in texts[: most + 1]]
+    except (msgspec.DecodeError, RecursionError):
+        return _one_by_one(texts, most=most)
+    return _checked(rows, [line for line, _ in texts], most=most)
+
+
+def _checked(rows: list[Row], lines: Sequence[int], *, most: int) -> Decoded:
+    """Take whole rows; where a time is impossible, say so row by row."""
+    _refuse_more(len(lines), most)
+    if all(EARLIEST <= row.measured_at <= LATEST for row in rows):
+        return Decoded([_reading(row) for row in rows], lines, [])
+    return _sorted_out(zip(lines, rows, strict=True), lambda row: row)
+
+
+def _one_by_one(texts: Sequence[tuple[int, bytes | msgspec.Raw]], *, most: int) -> Decoded:
+    """Decode each row alone, so that one bad row costs only itself."""
+    _refuse_more(len(texts), most)
+    return _sorted_out(texts, _row.decode)
+
+
+def _sorted_out(items: Iterable[tuple[int, T]], read: Callable[[T], Row]) -> Decoded:
+    readings: list[NewReading] = []
+    lines: list[int] = []
+    faults: list[RowFault] = []
+    for line, item in items:
+        try:
+            row = read(item)
+        except (msgspec.DecodeError, RecursionError) as error:
+            faults.append(_fault(line, str(error)))
+            continue
+        if not EARLIEST <= row.measured_at <= LATEST:
+            detail = _("the time is not of this century")
+            faults.append(RowFault(line, "measured_at", "impossible_value", detail))
+            continue
+        readings.append(_reading(row))
+        lines.append(line)
+    return Decoded(readings, lines, faults)
+
+
+def _fault(line: int, message: str) -> RowFault:
+    sentence, _at, path = message.partition(" - at `$.")
+    return RowFault(line, path.rstrip("`"), "invalid_value", sentence)
+
+
+def _refuse_more(n_rows: int, most: int) -> None:
+    if n_rows > most:
+        raise TooManyRows(n_rows)
+
+
+def _reading(row: Row) -> NewReading:
+    return NewReading(row.sensor, row.measured_at, row.value_c, row.humidity_pct)
