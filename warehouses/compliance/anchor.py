@@ -47,7 +47,12 @@ def span(phase: Phase, started_s: int, ended_s: int | None, limits: Limits) -> S
 
 
 def anchors(
-    streams: Sequence[Readings], dirty_from_s: int, spans: Sequence[Span], limits: Limits
+    streams: Sequence[Readings],
+    dirty_from_s: int,
+    spans: Sequence[Span],
+    limits: Limits,
+    *,
+    is_whole: bool = True,
 ) -> tuple[int | None, ...]:
     """Find the reading of each stream at which a second fold may start.
 
@@ -59,6 +64,9 @@ def anchors(
         The earliest reading or context that was not yet judged.
     spans
         Of the excursions known so far.
+    is_whole
+        The streams begin with the first reading there is. Otherwise the first one loaded is no safe
+        start: without the one before it nobody can tell whether it is a spike.
 
     Returns
     -------
@@ -67,7 +75,8 @@ def anchors(
     nothing later can join what came before. Each span lies before all of them or behind all of
     them. ``None`` where a stream has no such reading.
     """
-    safe = [r.at_s[measure(r, limits).is_inside] for r in streams]
+    skipped = 0 if is_whole else 1
+    safe = [r.at_s[skipped:][measure(r, limits).is_inside[skipped:]] for r in streams]
     moment_s = dirty_from_s - 1
     while True:
         ahead = [int(np.searchsorted(at_s, moment_s, side="right")) for at_s in safe]
