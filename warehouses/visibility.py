@@ -6,6 +6,7 @@ from logistics.scoping import EVERYTHING, NOTHING, PARK_STAFF, Principal, Role, 
 from logistics.visibility import shipment_parts
 from warehouses.models import (
     Alarm,
+    Calibration,
     ColdSpace,
     Device,
     Dock,
@@ -17,6 +18,7 @@ from warehouses.models import (
     QuarantinedReading,
     Reading,
     ReadingConflict,
+    ReadingImport,
     Robot,
     Room,
     Sensor,
@@ -105,7 +107,7 @@ def of_the_park(principal: Principal) -> Q:
     return EVERYTHING if principal.role in PARK_STAFF else NOTHING
 
 
-@visibility(Reading, ReadingConflict, QuarantinedReading)
+@visibility(Reading, ReadingConflict, QuarantinedReading, ReadingImport, Calibration)
 def of_sensors(principal: Principal) -> Q:
     """As the cold space of the sensor."""
     if principal.role in PARK_STAFF:

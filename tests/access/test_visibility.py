@@ -16,6 +16,9 @@ NOBODY = {
     "logistics.User": "people are managed in the admin; a principal is made of a membership",
     "logistics.IdempotentRequest": "read by its own credential and key, never listed",
     "logistics.Lease": "machinery of the workers",
+    "warehouses.DeviceSequence": "what a device itself is told on its own topic",
+    "warehouses.RefusedMessage": "bytes that nobody could read: for the park's admin",
+    "warehouses.CapturedEvent": "ids of documents, so that a repetition is known",
     "logistics.Heartbeat": "machinery; /health tells ages only",
 }
 PRINCIPALS = [

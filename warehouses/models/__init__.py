@@ -19,6 +19,13 @@ from warehouses.models.excursions import (
     ExcursionPhase,
     Severity,
 )
+from warehouses.models.intake import (
+    Calibration,
+    CapturedEvent,
+    DeviceSequence,
+    ReadingImport,
+    RefusedMessage,
+)
 from warehouses.models.park import AppointmentStatus, Dock, DockAppointment, Park, Room, Warehouse
 from warehouses.models.sensors import (
     Device,
@@ -41,9 +48,12 @@ __all__ = [
     "Alarm",
     "AlarmStatus",
     "AppointmentStatus",
+    "Calibration",
+    "CapturedEvent",
     "Cause",
     "ColdSpace",
     "Device",
+    "DeviceSequence",
     "Disposition",
     "Dock",
     "DockAppointment",
@@ -59,6 +69,8 @@ __all__ = [
     "Reading",
     "ReadingConflict",
     "ReadingFlag",
+    "ReadingImport",
+    "RefusedMessage",
     "Robot",
     "RobotKind",
     "Room",
