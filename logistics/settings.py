@@ -219,6 +219,8 @@ OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "logistics.rest.oauth.MachineValidator",
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # tokens rest as SHA-256
 }
+        "excursions:read": "Read temperature excursions",
+        "excursions:write": "Acknowledge excursions and name their cause",
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "logistics.rest.authentication.BearerAuthentication",

@@ -26,7 +26,10 @@ from logistics.scoping import STRANGER, SYSTEM, Principal, Role
 
 NOW = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # 08:00 in Luohe
 PASSWORD = "a-long-test-password"
-ALL_SCOPES = "loads:read trips:read shipments:read plans:write telemetry:write events:read"
+ALL_SCOPES = (
+    "loads:read trips:read shipments:read plans:write telemetry:write events:read "
+    "excursions:read excursions:write"
+)
 
 
 @dataclass

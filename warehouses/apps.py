@@ -11,4 +11,9 @@ class WarehousesConfig(AppConfig):
 
     def ready(self) -> None:
         # What registers itself on import: who may see what, and what events say.
-        from warehouses import cold_event_types, event_types, visibility  # noqa: F401, PLC0415
+        from warehouses import (  # noqa: PLC0415
+            cold_event_types,  # noqa: F401
+            event_types,  # noqa: F401
+            handling_event_types,  # noqa: F401
+            visibility,  # noqa: F401
+        )

@@ -17,7 +17,7 @@ from warehouses.compliance.fold import fold
 from warehouses.compliance.join import join
 from warehouses.compliance.limits import Limits
 from warehouses.compliance.readings import Readings
-from warehouses.excursion_book import DEAD
+from warehouses.excursion_phases import DEAD
 from warehouses.models import ColdSpace, Excursion, ExcursionHandling, Sensor, Stay
 
 # An excursion that began before a stay belongs to it too, so the fold starts earlier.

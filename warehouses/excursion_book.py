@@ -8,7 +8,7 @@ from typing import Any
 from logistics import events
 from logistics.scoping import Principal
 from logistics.temperature import Profile
-from warehouses import streams
+from warehouses import alarms, streams
 from warehouses.cold_event_types import (
     ExcursionClosed,
     ExcursionFigures,
@@ -20,9 +20,9 @@ from warehouses.compliance.excursions import Excursion as Found
 from warehouses.compliance.gaps import common, covered_s, of_period
 from warehouses.compliance.limits import Limits
 from warehouses.compliance.readings import Readings
+from warehouses.excursion_phases import DEAD
 from warehouses.models import ColdSpace, Excursion, ExcursionPhase
 
-DEAD = (ExcursionPhase.WITHDRAWN, ExcursionPhase.MERGED)
 _ORDER = ("open", "closing", "closed")
 
 
@@ -84,6 +84,7 @@ def revise(*, answers: Sequence[Answer], at: datetime, by: Principal) -> Revisio
     Excursion.objects.bulk_create(revision.new)
     Excursion.objects.bulk_update([*revision.changed, *revision.gone], _FOLDED)
     events.record_many(events=revision.news, by=by, recorded_at=at)
+    alarms.follow(new=revision.new, changed=[*revision.changed, *revision.gone], at=at)
     return revision
 
 

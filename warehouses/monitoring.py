@@ -18,6 +18,7 @@ from warehouses.compliance.join import join
 from warehouses.compliance.limits import Limits
 from warehouses.compliance.readings import Readings
 from warehouses.excursion_book import Answer
+from warehouses.excursion_phases import DEAD
 from warehouses.models import ColdSpace, Excursion, Sensor
 
 BATCH = 50
@@ -146,7 +147,7 @@ def _cases(spaces: Sequence[ColdSpace]) -> list[_Case]:
     for pk, space_id, since_at in active.values_list("pk", "cold_space_id", "silent_since_at"):
         sensors[space_id][pk] = since_at is not None
     known: dict[int, list[tuple[str, datetime, datetime | None]]] = defaultdict(list)
-    alive = Excursion.objects.filter(cold_space__in=spaces).exclude(phase__in=excursion_book.DEAD)
+    alive = Excursion.objects.filter(cold_space__in=spaces).exclude(phase__in=DEAD)
     facts = alive.values_list("cold_space_id", "phase", "started_at", "ended_at")
     for space_id, phase, started_at, ended_at in facts:
         known[space_id].append((phase, started_at, ended_at))

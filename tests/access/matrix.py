@@ -41,6 +41,13 @@ GET  api/v1/trips/<pid:public_id>/stops    trip      200/200 200/200 403/403 200
 GET  api/v1/stops/<pid:public_id>          stop      200/200 200/200 403/403 200/404 200/404 200/404 403/403 200/200 403/403 403/403 401/401
 GET  api/v1/events                         -         200     200     403     200     200     200     200     200     403     403     401
 
+# Excursions. 409: acknowledged before its cause is named, its cause before the signature. A machine signs nothing.
+GET  api/v1/excursions                     -         200     200     200     200     200     200     403     200     403     403     401
+GET  api/v1/excursions/<pid:public_id>     excursion 200/200 200/200 200/404 200/404 200/404 200/404 403/403 200/200 403/403 403/403 401/401
+POST api/v1/excursions/<pid:public_id>:acknowledge excursion 200/200 200/200 200/404 200/404 200/404 200/404 403/403 403/403 403/403 403/403 401/401
+POST api/v1/excursions/<pid:public_id>:name-cause excursion 409/409 409/409 409/404 409/404 409/404 409/404 403/403 403/403 403/403 403/403 401/401
+POST api/v1/excursions/<pid:public_id>:dispose excursion 403/403 403/403 409/404 403/403 403/403 403/403 403/403 403/403 403/403 403/403 401/401
+
 # Plans: the park's own thought. 409: the first plan is in force already; the second one is committed.
 POST api/v1/plans                          -         202     403     403     403     403     403     403     403     403     403     401
 GET  api/v1/plans/<pid:public_id>          plan      200/200 200/200 403/403 403/403 403/403 403/403 403/403 200/200 403/403 403/403 401/401

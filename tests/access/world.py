@@ -20,11 +20,11 @@ from logistics.models import (
 )
 from logistics.scoping import SYSTEM
 from routing.event_types import TripWithdrawn
-from routing.models import Driver, Load, LoadShipment, Stop, Trip
+from routing.models import Compartment, Driver, Load, LoadShipment, Stop, Trip
 from tests.cast import NOW, Cast, Member, _organization, canary
-from tests.factories import DAY, make_space
+from tests.factories import DAY, make_excursion, make_space
 from tests.factory_day import DayKit, make_day, make_plan
-from warehouses.models import Device, Sensor
+from warehouses.models import ColdSpace, Device, Sensor
 
 MISSING = {
     "shipment": "shp_01JZZZZZZZZZZZZZZZZZZZZZZZ",
@@ -32,6 +32,7 @@ MISSING = {
     "trip": "tr_01JZZZZZZZZZZZZZZZZZZZZZZZ",
     "stop": "sp_01JZZZZZZZZZZZZZZZZZZZZZZZ",
     "plan": "pl_01JZZZZZZZZZZZZZZZZZZZZZZZ",
+    "excursion": "ex_01JZZZZZZZZZZZZZZZZZZZZZZZ",
 }
 CARRIERS = ("shuanghui", "yto", "new_era")
 
@@ -98,6 +99,7 @@ def make_world(cast: Cast) -> World:
     space = make_space("rival-room", rival, "frozen")
     other = Device.objects.create(serial="other-gateway", owner=rival)
     Sensor.objects.create(code="rival-sensor", device=other, cold_space=space)
+    _add_excursions(world, space)
     events.sequence(at=NOW)
     return world
 
@@ -178,6 +180,15 @@ def _add_rival(world: World) -> None:
         from_at=NOW - timedelta(days=1),
     )
     world.things["load"]["rival"], world.things["shipment"]["rival"] = load, shipment
+
+
+def _add_excursions(world: World, rival_space: ColdSpace) -> None:
+    """Write an excursion in a room of the park, in each carrier's vehicle and in the rival's room."""
+    spaces = {"operator": world.day.park.rooms[0].cold_space, "rival": rival_space}
+    for name, trip in zip(CARRIERS, world.day.trips, strict=True):
+        part = Compartment.objects.filter(vehicle=trip.vehicle).order_by("pk")[0]
+        spaces[name] = part.cold_space
+    world.things["excursion"] = {name: make_excursion(one) for name, one in spaces.items()}
 
 
 def _add_lines(world: World) -> None:

@@ -2,8 +2,26 @@
 
 from django.urls import path
 
-from warehouses.api import readings
+import logistics.rest.routes  # noqa: F401 - makes <pid:...> known
+from warehouses.api import excursions, readings
 
 urlpatterns = [
     path("temperature-readings:batch", readings.ReadingBatch.as_view(), name="api-readings-batch"),
+    path("excursions", excursions.ExcursionList.as_view(), name="api-excursions"),
+    path("excursions/<pid:public_id>", excursions.ExcursionDetail.as_view(), name="api-excursion"),
+    path(
+        "excursions/<pid:public_id>:acknowledge",
+        excursions.ExcursionAcknowledge.as_view(),
+        name="api-excursion-acknowledge",
+    ),
+    path(
+        "excursions/<pid:public_id>:name-cause",
+        excursions.ExcursionCause.as_view(),
+        name="api-excursion-cause",
+    ),
+    path(
+        "excursions/<pid:public_id>:dispose",
+        excursions.ExcursionDispose.as_view(),
+        name="api-excursion-dispose",
+    ),
 ]
