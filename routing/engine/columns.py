@@ -12,6 +12,9 @@ Bools = npt.NDArray[np.bool_]
 MAX_VALUE = 1 << 40
 """No quantity or moment of a problem is larger, so that sums of them stay whole and exact."""
 
+MAX_SHOWN = 40
+"""Characters of a wrong value that a sentence shows."""
+
 FILLED: Any = None
 """Default of a column that its table fills itself."""
 
@@ -33,11 +36,15 @@ class ProblemError(ValueError):
         self.row = row
 
 
-def refs_column(field: str, values: Sequence[str]) -> tuple[str, ...]:
+def refs_column(field: str, values: Any) -> tuple[str, ...]:
     """Return the references of a table's rows, which must be unique and not empty."""
-    refs = tuple(str(value) for value in values)
+    _refuse_no_list(field, values)
+    refs = tuple(values)
     seen: dict[str, int] = {}
     for row, ref in enumerate(refs):
+        if not isinstance(ref, str):
+            message = f"{field}: row {row} is {_shown(ref)}, not a text"
+            raise ProblemError(message, field=field, row=row)
         if not ref:
             message = f"{field}: row {row} has an empty reference"
             raise ProblemError(message, field=field, row=row)
@@ -45,7 +52,13 @@ def refs_column(field: str, values: Sequence[str]) -> tuple[str, ...]:
             message = f"{field}: row {row} repeats the reference {ref!r} of row {seen[ref]}"
             raise ProblemError(message, field=field, row=row)
         seen[ref] = row
-    return refs
+    return tuple(map(str, refs))
+
+
+def row_names(field: str, values: Any, what: str) -> list[str]:
+    """Return what the rows of a column are called that has no references."""
+    _refuse_no_list(field, values)
+    return [f"{what} {row}" for row in range(len(values))]
 
 
 def int_column(
@@ -74,17 +87,17 @@ def int_column(
 
 def bool_column(field: str, values: Any, refs: Sequence[str]) -> Bools:
     """Return `values` as a read-only column of truth values."""
-    column = np.array(values, dtype=np.bool_)
+    column = _truths(field, values, refs)
     if column.shape != (len(refs),):
         message = f"{field}: {column.shape} values for {len(refs)} rows"
         raise ProblemError(message, field=field)
-    column.setflags(write=False)
     return column
 
 
 def int_matrix(field: str, values: Any, n: int) -> Ints:
     """Return an n × n read-only matrix of whole numbers ≥ 0 with a zero diagonal."""
     refs = [str(row) for row in range(n)]
+    _refuse_ragged(field, values)
     matrix = _whole(field, values, refs)
     if n == 0 and matrix.size == 0:
         matrix = np.zeros((0, 0), dtype=np.int64)
@@ -109,16 +122,17 @@ def refuse_rows(bad: Bools, field: str, refs: Sequence[str], sentence: str) -> N
 
 def bool_matrix(field: str, values: Any, n: int) -> Bools:
     """Return a symmetric n × n read-only matrix of truth values."""
-    matrix = np.array(values, dtype=np.bool_)
+    _refuse_ragged(field, values)
+    matrix = _truths(field, values, [str(row) for row in range(n)])
     if n == 0 and matrix.size == 0:
         matrix = np.zeros((0, 0), dtype=np.bool_)
+        matrix.setflags(write=False)
     if matrix.shape != (n, n):
         message = f"{field}: shape {matrix.shape} where {(n, n)} was expected"
         raise ProblemError(message, field=field)
     if (matrix != matrix.T).any():
         message = f"{field}: the matrix is not symmetric"
         raise ProblemError(message, field=field)
-    matrix.setflags(write=False)
     return matrix
 
 
@@ -161,7 +175,7 @@ def fill(table: Any, default_of: dict[str, Any]) -> None:
     """Give every row the default of each column that was left out; a default may be a column."""
     for name, default in default_of.items():
         if getattr(table, name) is FILLED:
-            is_column = np.ndim(default) > 0
+            is_column = not np.isscalar(default)
             set_field(table, name, default if is_column else [default] * len(table.refs))
 
 
@@ -171,9 +185,25 @@ def refuse_reversed(table: Any, label: str, refs: Sequence[str], names: tuple[st
     refuse_rows(bad, f"{label}.{names[1]}", refs, "ends before it starts")
 
 
+def _truths(field: str, values: Any, refs: Sequence[str]) -> Bools:
+    _refuse_no_list(field, values)
+    if not isinstance(values, np.ndarray) or values.dtype != np.bool_:
+        for at, value in np.ndenumerate(np.asarray(values, dtype=np.object_)):
+            if not isinstance(value, bool | np.bool_):
+                row = at[0]
+                ref = refs[row] if row < len(refs) else "?"
+                message = f"{field}: row {row} ({ref}) is {_shown(value)}, not true or false"
+                raise ProblemError(message, field=field, row=row)
+    column = np.array(values, dtype=np.bool_)
+    column.setflags(write=False)
+    return column
+
+
 def _whole(field: str, values: Any, refs: Sequence[str]) -> Ints:
+    _refuse_no_list(field, values)
+    _refuse_truths(field, values, refs)
     try:
-        raw = np.asarray(values)
+        raw = _array(values)
         if raw.size and raw.dtype.kind == "f":
             rows = np.argwhere(~np.isfinite(raw) | (raw != np.floor(raw)))
             if rows.size:
@@ -190,6 +220,48 @@ def _whole(field: str, values: Any, refs: Sequence[str]) -> Ints:
         raise ProblemError(message, field=field) from problem
     column.setflags(write=False)
     return column
+
+
+def _array(values: Any) -> Any:
+    try:
+        return np.asarray(values)
+    except ValueError:
+        # Rows of unequal length: the first of them is no number.
+        return np.asarray(values, dtype=np.object_)
+
+
+def _refuse_no_list(field: str, values: Any) -> None:
+    is_list = isinstance(values, Sequence) and not isinstance(values, str | bytes)
+    if not is_list and not (isinstance(values, np.ndarray) and values.ndim):
+        message = f"{field}: a list was expected, not {_shown(values)}"
+        raise ProblemError(message, field=field)
+
+
+def _refuse_ragged(field: str, values: Any) -> None:
+    """Refuse rows of which one has another number of values than the first."""
+    if isinstance(values, np.ndarray) or not isinstance(values, Sequence):
+        return
+    lengths = [len(row) if isinstance(row, Sequence | np.ndarray) else 0 for row in values]
+    for row, length in enumerate(lengths):
+        if length != lengths[0]:
+            message = f"{field}: row {row} has {length} values, row 0 has {lengths[0]}"
+            raise ProblemError(message, field=field, row=row)
+
+
+def _refuse_truths(field: str, values: Any, refs: Sequence[str]) -> None:
+    """Refuse true and false, which an array would take for 1 and 0 among whole numbers."""
+    if isinstance(values, np.ndarray):
+        return
+    for row, value in enumerate(values):
+        cells = value if isinstance(value, list) else [value]
+        if bool in set(map(type, cells)):
+            _refuse_one(field, row, next(one for one in cells if type(one) is bool), refs)
+
+
+def _shown(value: Any) -> str:
+    """Return the value as short as it fits into one line."""
+    text = repr(value).replace("\n", " ")
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 def _refuse_first_non_number(field: str, raw: Any, refs: Sequence[str]) -> None:
@@ -210,7 +282,7 @@ def _refuse_huge(field: str, raw: Any, refs: Sequence[str]) -> None:
 
 def _refuse_one(field: str, row: int, value: Any, refs: Sequence[str]) -> None:
     ref = refs[row] if row < len(refs) else "?"
-    message = f"{field}: row {row} ({ref}) is {value!s}, not a whole number"
+    message = f"{field}: row {row} ({ref}) is {str(value)[:MAX_SHOWN]}, not a whole number"
     raise ProblemError(message, field=field, row=row)
 
 

@@ -18,6 +18,7 @@ from routing.engine.columns import (
     Ints,
     ProblemError,
     bool_matrix,
+    int_column,
     int_matrix,
     refs_column,
     set_field,
@@ -112,10 +113,9 @@ class Problem:
 
     def _check_horizon(self) -> None:
         for name in ("horizon_from_s", "horizon_to_s"):
-            set_field(self, name, int(getattr(self, name)))
-            if abs(getattr(self, name)) > MAX_VALUE:
-                message = f"{name}: {getattr(self, name)} is too large"
-                raise ProblemError(message, field=name)
+            values = [getattr(self, name)]
+            moment = int_column(name, values, ["problem"], low=-MAX_VALUE, high=MAX_VALUE)
+            set_field(self, name, int(moment[0]))
         if self.horizon_to_s < self.horizon_from_s:
             message = "horizon_to_s: the horizon ends before it starts"
             raise ProblemError(message, field="horizon_to_s")
@@ -135,7 +135,7 @@ class Problem:
             raise ProblemError(message, field="group_conflicts")
         set_field(self, "group_conflicts", conflicts)
         own = np.eye(len(self.class_names), dtype=np.bool_)
-        mixes = own if self.class_mixes is FILLED else np.array(self.class_mixes, dtype=np.bool_)
+        mixes = own if self.class_mixes is FILLED else self.class_mixes
         mixes = bool_matrix("class_mixes", mixes, len(own))
         if not mixes.diagonal().all():
             message = "class_mixes: a class does not mix with itself"

@@ -18,6 +18,7 @@ from routing.engine.columns import (
     refs_column,
     refuse_reversed,
     refuse_rows,
+    row_names,
     set_bools,
     set_field,
     set_ints,
@@ -63,8 +64,8 @@ class Travel:
             large = np.asarray((matrix > NO_WAY).any(axis=1))
             refuse_rows(large, label, self.refs, f"holds a value above {NO_WAY}")
             set_field(self, name, matrix)
-        hours = [f"hour {row}" for row in range(np.size(self.hour_percent))]
         label = "travel.hour_percent"
+        hours = row_names(label, self.hour_percent, "hour")
         percent = int_column(label, self.hour_percent, hours, low=1, high=MAX_PERCENT)
         set_field(self, "hour_percent", percent)
 
@@ -88,7 +89,7 @@ class Depots:
         """Check columns and intervals."""
         set_field(self, "refs", refs_column("depots.refs", self.refs))
         set_ints(self, "depots", self.refs, ("place",))
-        rows = [f"opening {row}" for row in range(np.size(self.opening_depot))]
+        rows = row_names("depots.opening_depot", self.opening_depot, "opening")
         set_ints(self, "depots", rows, ("opening_depot",))
         set_ints(self, "depots", rows, ("opening_from_s", "opening_to_s"), low=None)
         refuse_reversed(self, "depots", rows, ("opening_from_s", "opening_to_s"))
@@ -115,7 +116,7 @@ class Docks:
         set_field(self, "refs", refs_column("docks.refs", self.refs))
         set_ints(self, "docks", self.refs, ("depot",))
         set_masks(self, "docks", self.refs, ("class_mask",))
-        rows = [f"busy {row}" for row in range(np.size(self.busy_dock))]
+        rows = row_names("docks.busy_dock", self.busy_dock, "busy")
         set_ints(self, "docks", rows, ("busy_dock",))
         set_ints(self, "docks", rows, ("busy_from_s", "busy_to_s"), low=None)
         refuse_reversed(self, "docks", rows, ("busy_from_s", "busy_to_s"))
@@ -238,6 +239,10 @@ class Loads:
         set_field(self, "refs", refs_column("loads.refs", self.refs))
         fill(self, {"release_s": self.pickup_from_s, "vehicle_lock": -1, "is_locked_out": False})
         fill(self, {"sequence_group": -1, "sequence_rank": 0, "exclusive_group": -1})
+        for window in ("pickup", "delivery"):
+            ends = (f"{window}_from_s", f"{window}_to_s")
+            set_ints(self, "loads", self.refs, ends, low=None)
+            refuse_reversed(self, "loads", self.refs, ends)
         names = ("depot", "place", "temperature_class", "group", "weight_kg", "volume_l")
         set_ints(self, "loads", self.refs, (*names, "n_pallets", "service_s", "price_fen"))
         set_masks(self, "loads", self.refs, ("carrier_mask",))
@@ -246,10 +251,6 @@ class Loads:
         set_ints(self, "loads", self.refs, groups, low=-1)
         set_ints(self, "loads", self.refs, ("release_s", "sequence_rank"), low=None)
         set_bools(self, "loads", self.refs, ("is_locked_out",))
-        for window in ("pickup", "delivery"):
-            ends = (f"{window}_from_s", f"{window}_to_s")
-            set_ints(self, "loads", self.refs, ends, low=None)
-            refuse_reversed(self, "loads", self.refs, ends)
         bad = self.is_locked_out & (self.vehicle_lock >= 0)
         sentence = "is locked out and locked to a vehicle at once"
         refuse_rows(bad, "loads.vehicle_lock", self.refs, sentence)

@@ -5,7 +5,6 @@ Each may be empty, and then its rule asks nothing.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from routing.engine.columns import (
     refs_column,
     refuse_reversed,
     refuse_rows,
+    row_names,
     set_bools,
     set_field,
     set_ints,
@@ -29,10 +29,6 @@ def _no_bools() -> Bools:
     column = np.zeros(0, dtype=np.bool_)
     column.setflags(write=False)
     return column
-
-
-def _names(what: str, column: Any) -> list[str]:
-    return [f"{what} {row}" for row in range(np.size(column))]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,7 +44,7 @@ class Windows:
 
     def __post_init__(self) -> None:
         """Check columns and spans."""
-        rows = _names("window", self.load)
+        rows = row_names("windows.load", self.load, "window")
         set_ints(self, "windows", rows, ("load",))
         set_ints(self, "windows", rows, ("from_s", "to_s"), low=None)
         refuse_reversed(self, "windows", rows, ("from_s", "to_s"))
@@ -64,7 +60,7 @@ class Closures:
 
     def __post_init__(self) -> None:
         """Check columns and spans."""
-        rows = _names("closure", self.place)
+        rows = row_names("closures.place", self.place, "closure")
         set_ints(self, "closures", rows, ("place",))
         set_ints(self, "closures", rows, ("from_s", "to_s"), low=None)
         refuse_reversed(self, "closures", rows, ("from_s", "to_s"))
@@ -80,7 +76,7 @@ class Affinities:
 
     def __post_init__(self) -> None:
         """Check columns; a load has no affinity to itself."""
-        rows = _names("affinity", self.first)
+        rows = row_names("affinities.first", self.first, "affinity")
         set_ints(self, "affinities", rows, ("first", "second"))
         set_bools(self, "affinities", rows, ("is_together",))
         bad = self.first == self.second
@@ -103,12 +99,13 @@ class Climate:
     def __post_init__(self) -> None:
         """Check columns: all empty or all filled."""
         for name in ("class_set_dc", "ambient_dc"):
-            rows = _names("row", getattr(self, name))
+            rows = row_names(f"climate.{name}", getattr(self, name), "row")
             column = int_column(
                 f"climate.{name}", getattr(self, name), rows, low=-MAX_DC, high=MAX_DC
             )
             set_field(self, name, column)
-        set_ints(self, "climate", _names("class", self.class_set_dc), ("class_budget_cmin",))
+        classes = row_names("climate.class_set_dc", self.class_set_dc, "class")
+        set_ints(self, "climate", classes, ("class_budget_cmin",))
         if bool(self.class_set_dc.size) != bool(self.ambient_dc.size):
             message = "climate.ambient_dc: set-points and ambient temperatures need each other"
             raise ProblemError(message, field="climate.ambient_dc")
@@ -147,7 +144,7 @@ class Previous:
 
     def __post_init__(self) -> None:
         """Check columns; each load stands at most once."""
-        rows = _names("previous", self.load)
+        rows = row_names("previous.load", self.load, "previous")
         set_ints(self, "previous", rows, ("load", "vehicle", "trip"))
         set_ints(self, "previous", rows, ("start_s",), low=None)
         _, firsts = np.unique(self.load, return_index=True)

@@ -127,7 +127,7 @@ class TestBays:
     def test_classes_mix_only_where_they_may(self, day):
         cold = with_columns(day, "loads", temperature_class=[FROZEN, CHILLED, 2, 2])
         assert seen(cold, one_trip(day, 0, 1)) == {"classes_mix"}
-        mixes = [[1, 1, 0], [1, 1, 0], [0, 0, 1]]
+        mixes = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], dtype=np.bool_)
         assert seen(replace(cold, class_mixes=mixes), one_trip(day, 0, 1)) == set()
 
 
