@@ -52,3 +52,14 @@ def is_web_address(url: str, *, may_miss: bool = False) -> bool:
     except ValueError:
         return False
     return (parts.scheme in {"http", "https"} and bool(parts.hostname)) or (not url and may_miss)
+
+
+def is_mqtt_address(url: str) -> bool:
+    """Say whether this is an address of an MQTT broker, or empty."""
+    try:
+        parts = urlsplit(url)
+        return not url or (
+            parts.scheme in {"mqtt", "mqtts"} and bool(parts.hostname) and parts.port != 0
+        )
+    except ValueError:
+        return False

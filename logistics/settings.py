@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from logistics import embedded
 from logistics.back_office.look import UNFOLD  # noqa: F401 - the admin's own setting
-from logistics.environment import is_temperature, is_web_address, not_negative, positive, read
+from logistics.environment import (
+    is_mqtt_address,
+    is_temperature,
+    is_web_address,
+    not_negative,
+    positive,
+    read,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -212,6 +219,8 @@ OAUTH2_PROVIDER = {
         "plans:write": "Start and commit plans",
         "telemetry:write": "Append readings",
         "events:read": "Read the event feed",
+        "excursions:read": "Read temperature excursions",
+        "excursions:write": "Acknowledge excursions and name their cause",
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
     "PKCE_REQUIRED": True,
@@ -219,8 +228,6 @@ OAUTH2_PROVIDER = {
     "OAUTH2_VALIDATOR_CLASS": "logistics.rest.oauth.MachineValidator",
     "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,  # tokens rest as SHA-256
 }
-        "excursions:read": "Read temperature excursions",
-        "excursions:write": "Acknowledge excursions and name their cause",
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "logistics.rest.authentication.BearerAuthentication",
@@ -263,6 +270,8 @@ API_MAX_BODY_BYTES = read("int", "API_MAX_BODY_BYTES", 1024 * 1024, positive)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(IMPORT_MAX_BYTES, API_MAX_BODY_BYTES) + 65_536
 
 # --- Celery: the broker is a doorbell, the database the truth ------------------------------------
+MQTT_URL = read("str", "MQTT_URL", "", is_mqtt_address)
+MQTT_GROUP = read("str", "MQTT_GROUP", "luohe", lambda name: name.isidentifier())
 CELERY_BROKER_URL = read("str", "CELERY_BROKER_URL", embedded.broker_url(var_dir=VAR_DIR))
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {

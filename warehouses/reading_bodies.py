@@ -107,7 +107,7 @@ def _sorted_out(items: Iterable[tuple[int, T]], read: Callable[[T], Row]) -> Dec
         try:
             row = read(item)
         except (msgspec.DecodeError, RecursionError) as error:
-            faults.append(_fault(line, str(error)))
+            faults.append(fault(line, str(error)))
             continue
         if not EARLIEST <= row.measured_at <= LATEST:
             detail = _("the time is not of this century")
@@ -118,7 +118,8 @@ def _sorted_out(items: Iterable[tuple[int, T]], read: Callable[[T], Row]) -> Dec
     return Decoded(readings, lines, faults)
 
 
-def _fault(line: int, message: str) -> RowFault:
+def fault(line: int, message: str) -> RowFault:
+    """Turn a decoder's message into the fault of a row, with the field that it names."""
     sentence, _at, path = message.partition(" - at `$.")
     return RowFault(line, path.rstrip("`"), "invalid_value", sentence)
 
