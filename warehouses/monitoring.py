@@ -182,7 +182,13 @@ def _fold(
     A sensor without a word in the period has nothing to add and is left out.
     """
     speaking = [(loaded[pk], silent) for pk, silent in case.is_silent.items() if len(loaded[pk])]
-    starts = anchors([stream for stream, _ in speaking], case.dirty_s, case.spans, case.limits)
+    starts = anchors(
+        [stream for stream, _ in speaking],
+        case.dirty_s,
+        case.spans,
+        case.limits,
+        is_whole=may_lack,
+    )
     if None in starts and not may_lack:
         return None
     from_s = [streams.START_OF_TIME_S if start is None else start for start in starts]

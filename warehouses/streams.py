@@ -7,6 +7,7 @@ import numpy as np
 from django.db.models import Q
 
 from logistics.temperature import Band, Profile
+from warehouses.compliance.behavior import without_spikes
 from warehouses.compliance.contexts import Context, Contexts, gather
 from warehouses.compliance.limits import Limits
 from warehouses.compliance.quality import Quality
@@ -74,7 +75,7 @@ def mark_dirty(space: ColdSpace, from_at: datetime) -> None:
 def load(periods: Mapping[int, tuple[datetime | None, datetime | None]]) -> dict[int, Readings]:
     """Return the readings of each sensor in its period ``[from, to)``; ``None`` is open.
 
-    Readings that the sensor cannot have measured are left out: they are kept, but prove nothing.
+    Readings that the sensor cannot have measured, and spikes, are left out: they are kept, but prove nothing.
     """
     streams = dict.fromkeys(periods, NO_READINGS)
     ids = sorted(periods)
@@ -105,7 +106,7 @@ def _load_some(
     sensors, starts = np.unique(table[:, 0], return_index=True)
     parts = np.split(table, starts[1:])
     return {
-        int(sensor_id): Readings(frozen(part[:, 1]), frozen(part[:, 2]))
+        int(sensor_id): without_spikes(Readings(frozen(part[:, 1]), frozen(part[:, 2])))
         for sensor_id, part in zip(sensors, parts, strict=True)
     }
 

@@ -18,7 +18,7 @@ from warehouses import monitoring, silence, space_events, streams, telemetry
 from warehouses.cold_event_types import ExcursionFigures
 from warehouses.compliance.fold import fold
 from warehouses.compliance.readings import Readings
-from warehouses.models import ColdSpace, Excursion, SpaceEventKind
+from warehouses.models import ColdSpace, Excursion, Reading, SpaceEventKind
 from warehouses.monitoring import Evaluated, evaluate_due
 from warehouses.space_events import NewSpaceEvent
 from warehouses.telemetry import NewReading
@@ -208,6 +208,20 @@ def test_an_impossible_value_judges_nothing(cold: ColdStore) -> None:
     cold.send("f1", [-20, 99, -20])
     evaluate_due(at=minute(20))
     assert Excursion.objects.count() == 0
+
+
+def test_a_spike_judges_nothing_once_the_next_reading_takes_it_back(cold: ColdStore) -> None:
+    cold.send("f1", [-20, -20, -20])
+    cold.send("f1", [15], from_min=15)
+    assert evaluate_due(at=minute(16)).n_opened == 1
+    cold.send("f1", [-20], from_min=20)
+    assert evaluate_due(at=minute(21)).n_gone == 1
+    assert (alive(cold.frozen), Reading.objects.filter(centi_c=1500).count()) == ([], 1)
+
+
+def test_a_leap_that_stays_is_judged_as_it_is(cold: ColdStore) -> None:
+    cold.send("f1", [-20, -20, -20, 15, 15])
+    assert evaluate_due(at=minute(21)).n_opened == 1
 
 
 def test_a_long_quiet_past_is_not_read_again(cold: ColdStore) -> None:
