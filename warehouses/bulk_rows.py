@@ -13,6 +13,9 @@ def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     table = type(rows[0])._meta
     columns = [column for column in table.concrete_fields if column.name in fields]
     quote = connection.ops.quote_name
+    if connection.vendor == "postgresql":
+        _update_at_once(rows, [table.pk, *columns])
+        return
     assignments = ", ".join(f"{quote(str(column.column))} = %s" for column in columns)
     sql = (
         f"UPDATE {quote(table.db_table)} SET {assignments} "  # noqa: S608 - names of our own table
@@ -20,6 +23,22 @@ def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
     )
     with connection.cursor() as cursor:
         cursor.executemany(sql, [[*_values(row, columns), row.pk] for row in rows])
+
+
+def _update_at_once(rows: Sequence[models.Model], columns: Sequence[Any]) -> None:
+    """Send each column as one array: a statement a row costs a turn of PostgreSQL's executor each."""
+    quote = connection.ops.quote_name
+    names = [quote(str(column.column)) for column in columns]
+    arrays = ", ".join(f"%s::{column.cast_db_type(connection)}[]" for column in columns)
+    assignments = ", ".join(f"{name} = new.{name}" for name in names[1:])
+    table = quote(type(rows[0])._meta.db_table)
+    sql = (
+        f"UPDATE {table} SET {assignments} "  # noqa: S608 - names of our own table
+        f"FROM unnest({arrays}) AS new ({', '.join(names)}) WHERE {table}.{names[0]} = new.{names[0]}"
+    )
+    values = [_values(row, columns) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(column) for column in zip(*values, strict=True)])
 
 
 def _values(row: models.Model, columns: Sequence[Any]) -> list[Any]:

@@ -1,50 +1,30 @@
 """The one way in for readings: kept as received, counted once, and the judgement marked out of date."""
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 
 from logistics.doorbell import ring
 from logistics.scoping import SYSTEM, Principal, Role
-from warehouses import bulk_rows, reading_rows, silence, streams
+from warehouses import bulk_rows, intake, reading_rows, silence, streams
 from warehouses.compliance import quality
+from warehouses.compliance.readings import Ints
+from warehouses.intake import NO_HUMIDITY, Columns, Key, NewReading, Rejected, Sorted, Value
 from warehouses.models import (
     ColdSpace,
     QuarantinedReading,
     ReadingConflict,
     Sensor,
 )
-from warehouses.models.sensors import LEAST_CENTI_C, MOST_CENTI_C
-from warehouses.reading_rows import Key, Value
+
+__all__ = ["BatchTooLarge", "NewReading", "Rejected", "Stored", "store"]
 
 # A device whose clock fell back to its factory date must not make us judge decades again.
 MAX_AGE = timedelta(days=730)
 MAX_BATCH = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class NewReading:
-    """One reading as a device sent it, its sensor by code."""
-
-    sensor: str
-    measured_at: datetime
-    value_c: float
-    humidity_pct: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """A reading that was not taken as such: its row in the batch, the field, why; `is_kept` in quarantine."""
-
-    row: int
-    field: str
-    code: str
-    detail: str
-    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +50,22 @@ class BatchTooLarge(ValueError):
     """More readings at once than one transaction should hold."""
 
 
-@dataclass(slots=True)
-class _Batch:
-    """The rows of one batch on their way into the tables, by (sensor, second)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What is known of the sensors of a batch, as columns by id; their rows are locked by their spaces."""
 
-    received_at: datetime
-    new: dict[Key, Value] = field(default_factory=dict)
-    conflicts: dict[tuple[Key, int], Value] = field(default_factory=dict)
-    quarantined: dict[tuple[Key, int], Value] = field(default_factory=dict)
-    is_usable: list[bool] = field(default_factory=list)
-    n_duplicate: int = 0
-    n_conflicting: int = 0
-    rejected: list[Rejected] = field(default_factory=list)
+    sensors: Sequence[Sensor]
+    ids: Ints
+    span: quality.SensorSpan
+
+    def span_of(self, columns: Columns) -> quality.SensorSpan:
+        """Return what is known of each reading's sensor."""
+        place = np.searchsorted(self.ids, columns.sensor_id)
+        return quality.SensorSpan(
+            self.span.lowest_centi_c[place],
+            self.span.highest_centi_c[place],
+            self.span.latest_s[place],
+        )
 
 
 def store(
@@ -99,21 +83,23 @@ def store(
     if len(readings) > MAX_BATCH:
         msg = f"{len(readings)} readings in one batch; send at most {MAX_BATCH} at once"
         raise BatchTooLarge(msg)
-    batch = _Batch(received_at=received_at.replace(microsecond=0))
+    received_at = received_at.replace(microsecond=0)
     with transaction.atomic():
         # Everything about a space happens under the lock of its row, so two batches cannot race.
         mine = _sensors_of(by).filter(code__in={reading.sensor for reading in readings})
         locked = ColdSpace.objects.select_for_update().filter(pk__in=mine.values("cold_space_id"))
         spaces = {space.pk: space for space in locked.order_by("pk")}
-        sensors = {sensor.code: sensor for sensor in mine.filter(cold_space_id__in=spaces)}
-        rows = list(_checked(readings, sensors, batch))
-        _sort_out(rows, batch)
-        _keep(batch, {sensor.pk: sensor for sensor in sensors.values()})
-        _note_latest(batch, sensors.values(), spaces, by)
-        if batch.new and may_ring:
+        known = _columns_of(mine.filter(cold_space_id__in=spaces).order_by("pk"))
+        ids = {sensor.code: sensor.pk for sensor in known.sensors}
+        columns, rejected = intake.read(readings, ids, received_at - MAX_AGE)
+        columns, ahead = _set_aside(columns, received_at)
+        found, flags = _keep(columns, known, received_at)
+        is_usable = (flags & quality.Quality.RANGE) == 0
+        _note_latest(found.new.at(is_usable), known, spaces, by=by, at=received_at)
+        if len(found.new) and may_ring:
             ring("warehouses.evaluate_due")
-    rejected = tuple(sorted(batch.rejected, key=lambda one: one.row))
-    return Stored(len(batch.new), batch.n_duplicate, batch.n_conflicting, rejected)
+    rejected = sorted([*rejected, *ahead], key=lambda one: one.row)
+    return Stored(len(found.new), found.n_duplicate, len(found.conflicts), tuple(rejected))
 
 
 def _sensors_of(by: Principal) -> models.QuerySet[Sensor]:
@@ -127,140 +113,110 @@ def _sensors_of(by: Principal) -> models.QuerySet[Sensor]:
     return Sensor.objects.none()
 
 
-def _checked(
-    readings: Sequence[NewReading], sensors: dict[str, Sensor], batch: _Batch
-) -> Iterable[tuple[int, Key, Value]]:
-    """Yield the rows that can be kept; the others go to the batch's rejected ones, with the field."""
-    oldest_at = batch.received_at - MAX_AGE
-    for row, reading in enumerate(readings):
-        sensor = sensors.get(reading.sensor)
-        fault = _fault(row, reading, sensor, oldest_at)
-        if fault is not None or sensor is None:
-            batch.rejected += [fault] if fault else []
-            continue
-        humidity = reading.humidity_pct
-        value = (
-            streams.centi(reading.value_c),
-            None if humidity is None else round(10 * humidity),
-        )
-        yield row, (sensor.pk, streams.epoch_s(reading.measured_at)), value
-
-
-def _fault(
-    row: int, reading: NewReading, sensor: Sensor | None, oldest_at: datetime
-) -> Rejected | None:
-    """Return what makes a reading impossible to keep, or None."""
-    if sensor is None:
-        detail = f"no sensor {reading.sensor!r} that you may write is known"
-        return Rejected(row, "sensor", "unknown_sensor", detail)
-    if reading.measured_at.tzinfo is None:
-        return Rejected(row, "measured_at", "no_offset", "the time has no offset from UTC")
-    if reading.measured_at < oldest_at:
-        detail = f"older than {MAX_AGE.days} days; is the device's clock right?"
-        return Rejected(row, "measured_at", "too_old", detail)
-    return _impossible_value(row, reading)
-
-
-def _impossible_value(row: int, reading: NewReading) -> Rejected | None:
-    least_c, most_c = LEAST_CENTI_C / 100, MOST_CENTI_C / 100
-    if not (math.isfinite(reading.value_c) and least_c <= reading.value_c <= most_c):
-        detail = f"{reading.value_c} is no temperature between {least_c:g} and {most_c:g} °C"
-        return Rejected(row, "value_c", "impossible_value", detail)
-    humidity = reading.humidity_pct
-    if humidity is not None and not 0 <= humidity <= 100:  # noqa: PLR2004 - percent; NaN fails too
-        detail = f"{humidity} is no relative humidity between 0 and 100 %"
-        return Rejected(row, "humidity_pct", "impossible_value", detail)
-    return None
-
-
-def _sort_out(rows: list[tuple[int, Key, Value]], batch: _Batch) -> None:
-    """Tell new rows from duplicates, conflicts and times to come."""
-    received_s = streams.epoch_s(batch.received_at)
-    at_s = np.array([key[1] for _, key, _ in rows], np.int64)
-    ahead = quality.is_too_far_ahead(at_s, received_s)
-    known = reading_rows.known(
-        {key for (_, key, _), is_ahead in zip(rows, ahead, strict=True) if not is_ahead}
+def _columns_of(sensors: models.QuerySet[Sensor]) -> _Known:
+    """Return what is known of some sensors; a sensor never heard has its latest at time 0."""
+    rows = list(sensors)
+    latest = [0 if one.latest_at is None else streams.epoch_s(one.latest_at) for one in rows]
+    span = quality.SensorSpan(
+        np.array([streams.centi(one.least_c) for one in rows], np.int64),
+        np.array([streams.centi(one.most_c) for one in rows], np.int64),
+        np.array(latest, np.int64),
     )
-    for (row, key, value), is_ahead in zip(rows, ahead, strict=True):
-        if is_ahead:
-            batch.quarantined.setdefault((key, value[0]), value)
-            detail = f"{key[1] - received_s} s ahead of our clock; kept aside, not judged"
-            batch.rejected.append(Rejected(row, "measured_at", "future", detail, is_kept=True))
-            continue
-        if key not in known:
-            known[key] = batch.new[key] = value
-        elif known[key] == value:
-            batch.n_duplicate += 1
-        else:
-            batch.n_conflicting += 1
-            batch.conflicts.setdefault((key, value[0]), value)
+    return _Known(rows, np.array([one.pk for one in rows], np.int64), span)
 
 
-def _keep(batch: _Batch, sensors: dict[int, Sensor]) -> None:
-    """Write what is kept of the batch into its three tables."""
-    reading_rows.insert(batch.new, _flags(batch, sensors), received_at=batch.received_at)
-    ReadingConflict.objects.bulk_create(
-        [
-            ReadingConflict(**reading_rows.columns(key, value, batch.received_at))
-            for (key, _), value in batch.conflicts.items()
-        ],
-        ignore_conflicts=True,
-    )
+def _set_aside(columns: Columns, received_at: datetime) -> tuple[Columns, list[Rejected]]:
+    """Keep the readings of times to come in quarantine; return the others, and what to say of these."""
+    received_s = streams.epoch_s(received_at)
+    is_ahead = quality.is_too_far_ahead(columns.at_s, received_s)
+    if not is_ahead.any():
+        return columns, []
+    ahead = columns.at(is_ahead)
     QuarantinedReading.objects.bulk_create(
         [
-            QuarantinedReading(
-                **reading_rows.columns(key, value, batch.received_at), reason="future"
-            )
-            for (key, _), value in batch.quarantined.items()
+            QuarantinedReading(**fields, reason="future")
+            for fields in reading_rows.fields(ahead, received_at)
         ],
         ignore_conflicts=True,
     )
+    rejected = [
+        Rejected(
+            row,
+            "measured_at",
+            "future",
+            f"{at_s - received_s} s ahead of our clock; kept aside, not judged",
+            is_kept=True,
+        )
+        for row, at_s in zip(ahead.row.tolist(), ahead.at_s.tolist(), strict=True)
+    ]
+    return columns.at(~is_ahead), rejected
 
 
-def _flags(batch: _Batch, sensors: dict[int, Sensor]) -> list[int]:
-    """Return the quality marks of the new rows, in their order."""
-    owners = [sensors[sensor_id] for sensor_id, _ in batch.new]
-    least = [streams.centi(sensor.least_c) for sensor in owners]
-    most = [streams.centi(sensor.most_c) for sensor in owners]
-    latest = [streams.epoch_s(one.latest_at) if one.latest_at else 0 for one in owners]
-    marks = quality.flags(
-        np.array([at_s for _, at_s in batch.new], np.int64),
-        np.array([value for value, _ in batch.new.values()], np.int64),
-        streams.epoch_s(batch.received_at),
-        quality.SensorSpan(
-            np.array(least, np.int64), np.array(most, np.int64), np.array(latest, np.int64)
-        ),
+def _keep(columns: Columns, known: _Known, received_at: datetime) -> tuple[Sorted, Ints]:
+    """Write the new readings and the conflicting ones; return them with the new ones' marks.
+
+    Readings after their sensor's latest one are new, so nothing is read. The table's key has the last
+    word: values out of a sensor's range do not move its latest, and the refusal tells of their return.
+    """
+    if (columns.at_s > known.span_of(columns).latest_s).all():
+        try:
+            with transaction.atomic():
+                return _write(columns, {}, known, received_at)
+        except IntegrityError:
+            pass
+    return _write(columns, reading_rows.known(columns), known, received_at)
+
+
+def _write(
+    columns: Columns, stored: Mapping[Key, Value], known: _Known, received_at: datetime
+) -> tuple[Sorted, Ints]:
+    found = intake.tell_apart(columns, stored)
+    flags = quality.flags(
+        found.new.at_s,
+        found.new.centi_c,
+        streams.epoch_s(received_at),
+        known.span_of(found.new),
     )
-    batch.is_usable = [not mark & quality.Quality.RANGE for mark in marks]
-    return [int(mark) for mark in marks]
+    reading_rows.insert(found.new, flags, received_at=received_at)
+    if len(found.conflicts):
+        fields = reading_rows.fields(found.conflicts, received_at)
+        ReadingConflict.objects.bulk_create(
+            [ReadingConflict(**one) for one in fields], ignore_conflicts=True
+        )
+    return found, flags
 
 
 def _note_latest(
-    batch: _Batch, sensors: Iterable[Sensor], spaces: dict[int, ColdSpace], by: Principal
+    new: Columns, known: _Known, spaces: dict[int, ColdSpace], *, by: Principal, at: datetime
 ) -> None:
-    """Move each sensor's and space's latest value, by the time of measuring, and mark the space dirty."""
-    touched = {sensor.pk: sensor for sensor in sensors}
-    first_s: dict[int, int] = {}
-    latest: dict[int, Key] = {}
-    for key, is_usable in zip(batch.new, batch.is_usable, strict=True):
-        sensor_id, at_s = key
-        if is_usable:
-            first_s[sensor_id] = min(at_s, first_s.get(sensor_id, at_s))
-            latest[sensor_id] = max(key, latest.get(sensor_id, key))
-    changed = [touched[sensor_id] for sensor_id in sorted(first_s)]
-    for sensor in changed:
+    """Move each sensor's and space's latest value, by the time of measuring, and mark the space dirty.
+
+    `new` are the new readings that their sensors can have measured.
+    """
+    first = np.flatnonzero(np.diff(new.sensor_id, prepend=0))
+    last = np.append(first[1:], len(new)) - 1
+    by_id = {sensor.pk: sensor for sensor in known.sensors}
+    changed = [by_id[sensor_id] for sensor_id in new.sensor_id[first].tolist()]
+    newest = new.at(last[: first.size])
+    for sensor, first_s, at_s, centi_c, permille in zip(
+        changed,
+        new.at_s[first].tolist(),
+        newest.at_s.tolist(),
+        newest.centi_c.tolist(),
+        newest.permille.tolist(),
+        strict=True,
+    ):
         space = spaces[sensor.cold_space_id]
-        streams.mark_dirty(space, streams.moment(first_s[sensor.pk]))
-        key = latest[sensor.pk]
-        at, (value, humidity) = streams.moment(key[1]), batch.new[key]
+        streams.mark_dirty(space, streams.moment(first_s))
+        latest_at = streams.moment(at_s)
         for row in (sensor, space):
-            if row.latest_at is None or row.latest_at < at:
-                row.latest_at, row.latest_c = at, value / 100
-                row.latest_humidity_pct = None if humidity is None else humidity / 10
+            if row.latest_at is None or row.latest_at < latest_at:
+                row.latest_at, row.latest_c = latest_at, centi_c / 100
+                row.latest_humidity_pct = None if permille == NO_HUMIDITY else permille / 10
         sensor.alert_after_at = silence.alert_after(
-            latest_at=sensor.latest_at or at, interval_s=sensor.interval_s
+            latest_at=sensor.latest_at or latest_at, interval_s=sensor.interval_s
         )
-    silence.hear(sensors=changed, spaces=spaces, by=by, at=batch.received_at)
+    silence.hear(sensors=changed, spaces=spaces, by=by, at=at)
     latest_fields = ["latest_at", "latest_c", "latest_humidity_pct"]
     bulk_rows.update(changed, [*latest_fields, "alert_after_at", "silent_since_at"])
     dirty = {sensor.cold_space_id for sensor in changed}
