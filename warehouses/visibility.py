@@ -17,13 +17,16 @@ from warehouses.models import (
     Park,
     QuarantinedReading,
     Reading,
+    ReadingBlock,
     ReadingConflict,
     ReadingImport,
     Robot,
     Room,
     Sensor,
+    SensorSeal,
     ShipmentVerdict,
     SpaceEvent,
+    StaleHour,
     Stay,
     Warehouse,
 )
@@ -107,7 +110,16 @@ def of_the_park(principal: Principal) -> Q:
     return EVERYTHING if principal.role in PARK_STAFF else NOTHING
 
 
-@visibility(Reading, ReadingConflict, QuarantinedReading, ReadingImport, Calibration)
+@visibility(
+    Reading,
+    ReadingConflict,
+    ReadingBlock,
+    SensorSeal,
+    StaleHour,
+    QuarantinedReading,
+    ReadingImport,
+    Calibration,
+)
 def of_sensors(principal: Principal) -> Q:
     """As the cold space of the sensor."""
     if principal.role in PARK_STAFF:

@@ -10,6 +10,7 @@ from warehouses.models.alarms import (
     Robot,
     RobotKind,
 )
+from warehouses.models.blocks import ReadingBlock, SensorSeal, StaleHour
 from warehouses.models.excursions import (
     Cause,
     Disposition,
@@ -67,6 +68,7 @@ __all__ = [
     "Park",
     "QuarantinedReading",
     "Reading",
+    "ReadingBlock",
     "ReadingConflict",
     "ReadingFlag",
     "ReadingImport",
@@ -75,10 +77,12 @@ __all__ = [
     "RobotKind",
     "Room",
     "Sensor",
+    "SensorSeal",
     "Severity",
     "ShipmentVerdict",
     "SpaceEvent",
     "SpaceEventKind",
+    "StaleHour",
     "Stay",
     "VerdictWord",
     "Warehouse",
