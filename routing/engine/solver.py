@@ -161,6 +161,9 @@ class _Run:
         self._pool.add_all(self._decider.candidate(trip) for trip in (*self._former.trips, *trips))
         if not self._able or self._is_late or self._budget.is_stopped():
             return
+        # Building a search takes long on large days: with a plan in hand it needs time to follow.
+        if self._kept is not None and self._budget.search_left_s() <= 0:
+            return
         self._generators.construct([(trip.kind_row, trip.rows) for trip in trips])
         self._tell("construct")
 
@@ -266,8 +269,11 @@ class _Run:
         """Book docks and vehicles, insert what still fits, prove the reasons, write the routes."""
         self._tell("docks")
         settler = Settler(self._desk, self._terms, self._former, self._budget.settle_left_s)
-        settler.book(self._book.trips(self._generators.best.trips))
-        if self._kept is not None and not self._is_better(settler):
+        # Once time is over, the plan that holds already is the answer: booking anew costs more of it.
+        is_over = self._budget.settle_left_s() <= 0
+        if self._kept is None or not is_over:
+            settler.book(self._book.trips(self._generators.best.trips))
+        if self._kept is not None and (is_over or not self._is_better(settler)):
             settler.stands = self._kept[1]
         unassigned = settler.settle()
         return self._solution(settler, unassigned)

@@ -4,7 +4,7 @@ import gc
 import json
 import time
 from dataclasses import replace
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -185,6 +185,17 @@ def test_a_given_plan_is_the_first_and_never_made_worse():
     assert told[0].best_cost_fen <= good.total_fen * 1.001
     assert again.total_fen <= good.total_fen * 1.001
     assert check(day, again) == []
+
+
+@pytest.mark.parametrize("n_readings", [1, 30, 100, 300, 1_000])
+def test_a_given_plan_holds_whenever_time_is_suddenly_over(n_readings):
+    day = make_day(6, n_vehicles=15, n_depots=2)
+    good = solve(day, seconds=60, seed=1, iterations=500)
+    clock = chain(repeat(0.0, n_readings), repeat(9.0))
+    again = solve(day, seconds=1, clock=clock.__next__, start=good)
+    assert check(day, again) == []
+    assert again.n_assigned >= good.n_assigned
+    assert again.total_fen <= good.total_fen * 1.001
 
 
 def test_it_says_something_every_second():
