@@ -88,7 +88,7 @@ def from_lines(body: bytes, *, most: int) -> Decoded:
 def _checked(rows: list[Row], lines: Sequence[int], *, most: int) -> Decoded:
     """Take whole rows; where a time is impossible, say so row by row."""
     _refuse_more(len(lines), most)
-    if all(EARLIEST <= row.measured_at <= LATEST for row in rows):
+    if all(is_of_this_century(row.measured_at) for row in rows):
         return Decoded([_reading(row) for row in rows], lines, [])
     return _sorted_out(zip(lines, rows, strict=True), lambda row: row)
 
@@ -109,13 +109,22 @@ def _sorted_out(items: Iterable[tuple[int, T]], read: Callable[[T], Row]) -> Dec
         except (msgspec.DecodeError, RecursionError) as error:
             faults.append(fault(line, str(error)))
             continue
-        if not EARLIEST <= row.measured_at <= LATEST:
-            detail = _("the time is not of this century")
-            faults.append(RowFault(line, "measured_at", "impossible_value", detail))
+        if not is_of_this_century(row.measured_at):
+            faults.append(impossible_time(line, "measured_at"))
             continue
         readings.append(_reading(row))
         lines.append(line)
     return Decoded(readings, lines, faults)
+
+
+def is_of_this_century(at: datetime) -> bool:
+    """Say whether a time can be meant; years 1 and 9999 do not even have every offset from UTC."""
+    return EARLIEST <= at <= LATEST
+
+
+def impossible_time(line: int, name: str) -> RowFault:
+    """Return the fault of a row whose time nobody can have measured."""
+    return RowFault(line, name, "impossible_value", _("the time is not of this century"))
 
 
 def fault(line: int, message: str) -> RowFault:

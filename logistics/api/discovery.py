@@ -29,6 +29,7 @@ ENTRANCES = {
     "shipments": "api-shipments",
     "events": "api-events",
     "temperature_readings": "api-readings-batch",
+    "space_events": "api-space-events",
     "code_lists": "api-code-lists",
     "openapi": "api-openapi",
     "docs": "api-docs",

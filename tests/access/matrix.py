@@ -56,6 +56,9 @@ POST api/v1/plans/<pid:public_id>:commit   plan      409/200 403/403 403/403 403
 
 # Devices write and read nothing.
 POST api/v1/temperature-readings:batch     -         403     403     403     403     403     403     403     403     403     200     401
+# People of the park tell what they see; a logger's file needs a person. 415: the walk sends JSON.
+POST api/v1/space-events:batch             -         403     200     200     403     403     403     403     403     403     200     401
+POST api/v1/temperature-readings:import    -         403     415     415     403     403     403     403     403     403     403     401
 
 # Pages: a stranger is led to the sign-in.
 GET  /                                     -         302     302     302     302     302     302     302     302     302     302     302

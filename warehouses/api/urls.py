@@ -3,10 +3,14 @@
 from django.urls import path
 
 import logistics.rest.routes  # noqa: F401 - makes <pid:...> known
-from warehouses.api import excursions, readings
+from warehouses.api import excursions, imports, readings, space_events
 
 urlpatterns = [
     path("temperature-readings:batch", readings.ReadingBatch.as_view(), name="api-readings-batch"),
+    path(
+        "temperature-readings:import", imports.ReadingImports.as_view(), name="api-readings-import"
+    ),
+    path("space-events:batch", space_events.SpaceEventBatch.as_view(), name="api-space-events"),
     path("excursions", excursions.ExcursionList.as_view(), name="api-excursions"),
     path("excursions/<pid:public_id>", excursions.ExcursionDetail.as_view(), name="api-excursion"),
     path(

@@ -25,6 +25,7 @@ from warehouses.gateway import intake
 from warehouses.gateway.intake import Told
 from warehouses.gateway.messages import (
     ACK,
+    NO_EVENTS,
     NOTHING,
     READINGS,
     REJECTED,
@@ -209,7 +210,7 @@ class Gateway:
         """Set aside what no repetition makes storable, and settle it, so that it is not sent for ever."""
         why = CannotBeKept(f"{type(error).__name__}: {error}")
         intake.refuse(topic=message.topic, payload=message.payload, why=why, received_at=at)
-        empty = replace(message, decoded=NOTHING, events=(), event_faults=())
+        empty = replace(message, decoded=NOTHING, events=NO_EVENTS)
         return intake.take(messages=[empty], received_at=at)
 
     def _tell(self, told: dict[str, Told]) -> None:

@@ -17,9 +17,7 @@ from warehouses.models import (
     DeviceSequence,
     RefusedMessage,
     Sensor,
-    SpaceEventKind,
 )
-from warehouses.space_events import NewSpaceEvent
 from warehouses.telemetry import NewReading, Rejected, Stored
 
 MAX_KEPT_BYTES = 64 * 1024
@@ -123,7 +121,7 @@ def _sort_out(message: Message, owners: dict[str, str], mine: _Rows, told: dict[
 
 
 def _keep_events(messages: Iterable[Message], told: dict[str, Told], received_at: datetime) -> None:
-    some = [message for message in messages if message.events or message.event_faults]
+    some = [message for message in messages if message.events.rows or message.events.faults]
     serials = {message.serial for message in some}
     spaces = {
         (serial, code): pk
@@ -133,15 +131,10 @@ def _keep_events(messages: Iterable[Message], told: dict[str, Told], received_at
     }
     by_source: dict[str, _Rows] = {}
     for message in some:
-        for one in message.event_faults:
+        for one in message.events.faults:
             _reject(told, message, one, one.line)
-        for line, row in message.events:
-            event = NewSpaceEvent(
-                spaces.get((message.serial, row.cold_space), 0),
-                SpaceEventKind(row.kind),
-                row.from_at,
-                row.to_at,
-            )
+        for line, row in zip(message.events.lines, message.events.rows, strict=True):
+            event = row.of(spaces.get((message.serial, row.cold_space)))
             by_source.setdefault(message.serial, _Rows()).add(event, message, line)
     for source, rows in sorted(by_source.items()):
         noted = space_events.keep(events=rows.rows, source=source[:40], at=received_at)

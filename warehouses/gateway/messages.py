@@ -1,18 +1,19 @@
 """What devices say over MQTT: the topic names the device, the payload a number, readings or events of a space."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 
-from warehouses import reading_bodies
-from warehouses.reading_bodies import Decoded, RowFault
+from warehouses import reading_bodies, space_event_bodies
+from warehouses.reading_bodies import Decoded
+from warehouses.space_event_bodies import DecodedEvents
 
 READINGS, SPACE_EVENTS, ACK, REJECTED = "readings", "space-events", "ack", "rejected"
 MAX_ROWS = 5_000
 MAX_SERIAL = 48
 NOTHING = Decoded([], (), [])
+NO_EVENTS = DecodedEvents((), (), ())
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=1 << 53)]
 
@@ -27,15 +28,6 @@ class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     events: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
-class EventRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A door, a defrost, a power cut or a loading of one space; without `to_at` it goes on."""
-
-    cold_space: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    kind: Literal["door", "defrost", "power", "loading"]
-    from_at: Annotated[datetime, msgspec.Meta(tz=True)]
-    to_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """One readable message: whose, which number, and its rows."""
@@ -44,8 +36,7 @@ class Message:
     serial: str
     envelope: Envelope
     decoded: Decoded = NOTHING
-    events: tuple[tuple[int, EventRow], ...] = ()
-    event_faults: tuple[RowFault, ...] = ()
+    events: DecodedEvents = NO_EVENTS
     payload: bytes = b""
 
 
@@ -79,8 +70,6 @@ class CannotBeKept(Poison):
 
 
 _envelope = msgspec.json.Decoder(Envelope)
-_raws = msgspec.json.Decoder(list[msgspec.Raw])
-_event = msgspec.json.Decoder(EventRow)
 
 
 def read(topic: str, payload: bytes) -> Message:
@@ -97,7 +86,7 @@ def read(topic: str, payload: bytes) -> Message:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise Poison(str(error)) from error
     except reading_bodies.Unreadable as error:
-        msg = f"readings: {error}"
+        msg = f"rows: {error}"
         raise Poison(msg) from error
     except reading_bodies.TooManyRows as error:
         msg = f"{error}; at most {MAX_ROWS} are read"
@@ -116,13 +105,5 @@ def _read_events(topic: str, serial: str, envelope: Envelope) -> Message:
     if envelope.events is msgspec.UNSET:
         msg = "the message has no member `events`"
         raise Poison(msg)
-    raws = _raws.decode(envelope.events)
-    if len(raws) > MAX_ROWS:
-        raise reading_bodies.TooManyRows(len(raws))
-    events, faults = [], []
-    for line, raw in enumerate(raws):
-        try:
-            events.append((line, _event.decode(raw)))
-        except (msgspec.DecodeError, RecursionError) as error:
-            faults.append(reading_bodies.fault(line, str(error)))
-    return Message(topic, serial, envelope, events=tuple(events), event_faults=tuple(faults))
+    events = space_event_bodies.from_array(envelope.events, most=MAX_ROWS)
+    return Message(topic, serial, envelope, events=events)
