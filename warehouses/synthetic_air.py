@@ -64,6 +64,15 @@ class Excuse:
     to_min: int
 
 
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The machine of the space with this number stands still in minutes ``[from_min, to_min)``."""
+
+    space: int
+    from_min: int
+    to_min: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Air:
     """The air of all spaces, with what explains it and what broke.
@@ -89,20 +98,29 @@ def make(
     spaces: Sequence[Space], *, seed: int, day: int, n_breakdowns: int, n_days: int = 2
 ) -> Air:
     """Make the air of some days; breakdowns happen in working hours of the last one."""
+    last_day = (n_days - 1) * MINUTES_PER_DAY
+    breakdowns = _breakdowns(spaces, random_of(seed, day, "breakdowns"), last_day, n_breakdowns)
+    outages = [Outage(n, start, start + _BREAKDOWN_MIN) for n, start in breakdowns]
+    return make_with(spaces, outages, seed=seed, day=day, n_days=n_days)
+
+
+def make_with(
+    spaces: Sequence[Space], outages: Sequence[Outage], *, seed: int, day: int, n_days: int
+) -> Air:
+    """Make the air of some days in which these machines stand still."""
     n_minutes = n_days * MINUTES_PER_DAY
     excuses = tuple(
         excuse
         for number, space in enumerate(spaces)
         for excuse in _excuses(number, space, random_of(seed, day, space.code), n_minutes)
     )
-    last_day = n_minutes - MINUTES_PER_DAY
-    breakdowns = _breakdowns(spaces, random_of(seed, day, "breakdowns"), last_day, n_breakdowns)
     is_off = np.zeros((len(spaces), n_minutes), bool)
-    for number, from_min in breakdowns:
-        is_off[number, from_min : from_min + _BREAKDOWN_MIN] = True
+    for outage in outages:
+        is_off[outage.space, outage.from_min : outage.to_min] = True
     # A broken machine does not defrost.
     kept = tuple(e for e in excuses if e.kind != "defrost" or not is_off[e.space, e.from_min])
     phase = np.array([random_of(seed, day, f"{s.code} phase").random() for s in spaces])
+    breakdowns = tuple((outage.space, outage.from_min) for outage in outages)
     return Air(_integrate(spaces, kept, is_off, phase), kept, breakdowns)
 
 
