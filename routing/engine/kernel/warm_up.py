@@ -5,9 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from routing.engine.kernel import codes
+from routing.engine.kernel.arrays import new_out, new_work
 from routing.engine.kernel.data import data_of
-from routing.engine.kernel.search_judge import offer_nobody
+from routing.engine.kernel.packing import pack
+from routing.engine.kernel.search_judge import offer_judge, offer_nobody
 from routing.engine.kernel.searching import KernelSearch
+from routing.engine.kernel.timetable import timetable
+from routing.engine.kernel.trip import judge_trip
 from routing.engine.problem import (
     Compartments,
     Depots,
@@ -27,6 +32,23 @@ N_LOADS = 3
 def warm_up() -> None:
     """Search a tiny problem, so that no first plan waits for the compiler; a second call does nothing."""
     problem = _tiny()
+    _search(problem)
+    _judge(problem)
+
+
+def compile_search() -> None:
+    """Compile the search alone, in a process of its own while another compiles the judge."""
+    offer_nobody()
+    _search(_tiny())
+
+
+def compile_judge() -> None:
+    """Compile what judges one trip, writes its times and packs its goods."""
+    offer_judge()
+    _judge(_tiny())
+
+
+def _search(problem: Problem) -> None:
     search = KernelSearch(problem, data_of(problem), seed=0)
     search.construct()
     search.run(n_steps=2, share_from=0.0, share_to=1.0)
@@ -34,10 +56,14 @@ def warm_up() -> None:
     search.harvest()
 
 
-def compile_search() -> None:
-    """Compile the search alone, in a process of its own while another compiles the judge."""
-    offer_nobody()
-    warm_up()
+def _judge(problem: Problem) -> None:
+    data = data_of(problem)
+    work, out = new_work(data), new_out()
+    rows, depots = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+    judge_trip(data, 0, rows, 1, work, out)
+    starts = np.array([out[codes.BEST]], dtype=np.int64)
+    timetable(data, 0, rows, 1, depots, starts, work, out)
+    pack(data.book, 0, rows, 1, work.desk)
 
 
 def _tiny() -> Problem:

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from routing.engine.kernel.search_judge import offer_judge
-from routing.engine.kernel.warm_up import compile_search
+from routing.engine.kernel.warm_up import compile_judge, compile_search
 from routing.engine.warm_up import warm_up, warm_up_plain
 
 
@@ -21,7 +20,7 @@ class Command(BaseCommand):
         # The search is compiled beside the judge of its trips: half the wait on two cores.
         beside = get_context("spawn").Process(target=compile_search)
         beside.start()
-        offer_judge()
+        compile_judge()
         warm_up_plain()
         beside.join()
         warm_up()
