@@ -269,6 +269,12 @@ PAGE_ERRORS = {
 API_MAX_BODY_BYTES = read("int", "API_MAX_BODY_BYTES", 1024 * 1024, positive)
 DATA_UPLOAD_MAX_MEMORY_SIZE = max(IMPORT_MAX_BYTES, API_MAX_BODY_BYTES) + 65_536
 
+# --- Dossiers -----------------------------------------------------------------------------------
+# The private key that signs them; empty = one is made at first use and kept in VAR_DIR.
+DOSSIER_KEY_FILE = read(
+    "str", "DOSSIER_KEY_FILE", "", lambda path: not path or Path(path).is_file()
+)
+
 # --- Celery: the broker is a doorbell, the database the truth ------------------------------------
 MQTT_URL = read("str", "MQTT_URL", "", is_mqtt_address)
 MQTT_GROUP = read("str", "MQTT_GROUP", "luohe", lambda name: name.isidentifier())
