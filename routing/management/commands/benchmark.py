@@ -17,6 +17,7 @@ from rich.table import Table
 
 from logistics.errors import DomainError
 from routing.benchmarks.board import measure_board
+from routing.benchmarks.compliance import measure_compliance
 from routing.benchmarks.day import measure_day
 from routing.benchmarks.peers import MODULES, OURS, MissingPeerError
 from routing.benchmarks.race import RaceOrder, instances_in, version_of
@@ -35,6 +36,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "board": measure_board,
     "random": measure_random,
     "routing": measure_routing,
+    "compliance": measure_compliance,
 }
 PEERS = tuple(name for name in MODULES if name != OURS)
 MARKS = {True: "holds", False: "MISSED", None: ""}
