@@ -118,12 +118,12 @@ check: install-dev  ## style, types, import contracts, migrations
 	$(BIN)/lint-imports --no-logo
 	$(MANAGE) makemigrations --check --dry-run --verbosity 0
 
-conformance:  ## public instances against our own arithmetic: DATA=FOLDER
+conformance:  ## public instances, real temperature logs, GS1's schema against our own arithmetic: DATA=FOLDER
 ifeq ($(DATA),)
 	@echo "make conformance needs public data that this project does not carry. Put it into one folder and name it: make conformance DATA=FOLDER"
 	@echo "  FOLDER/instances/  VRP instances (.vrp) with their best known solutions (.sol): PyVRP/Instances and VROOM-Project/vroom-scripts on GitHub; read today"
-	@echo "  FOLDER/nab/        real temperature logs: numenta/NAB on GitHub, data/realKnownCause; not read yet, but from issue 4 (the cold chain) on"
-	@echo "  FOLDER/epcis/      EPCIS-JSON-Schema.json: gs1/EPCIS on GitHub; not read yet, but from issue 4 on"
+	@echo "  FOLDER/nab/        real temperature logs and labels.json: numenta/NAB on GitHub, data/realKnownCause; read today"
+	@echo "  FOLDER/epcis/      EPCIS-JSON-Schema.json: gs1/EPCIS on GitHub; read today"
 	@exit 2
 else
 	@[ -d "$(DATA)" ] || { echo "make: DATA=$(DATA) is no folder" >&2; exit 2; }

@@ -7,24 +7,16 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from logistics.errors import Fault, InvalidInput
 from logistics.scoping import Principal
-from warehouses import csv_readings, streams, telemetry
+from warehouses import csv_readings, imported, streams
 from warehouses.csv_readings import BadLine, FileUnreadable, Line, Sheet, Unit
-from warehouses.models import (
-    ColdSpace,
-    Reading,
-    ReadingConflict,
-    ReadingFlag,
-    ReadingImport,
-    Sensor,
-)
-from warehouses.telemetry import NewReading, Rejected, Stored
+from warehouses.imported import Kept
+from warehouses.models import ReadingConflict, ReadingImport, Sensor
+from warehouses.telemetry import NewReading, Stored
 
 
 class Fate(StrEnum):
@@ -94,73 +86,33 @@ def bring_in(*, file: LoggerFile, by: Principal, at: datetime) -> ImportAnswer:
     at = at.replace(microsecond=0)
     good = [row for row in sheet.rows if isinstance(row, Line)]
     with transaction.atomic():
-        sensor = _locked(file.sensor, by)
-        before = _received_then(sensor, good, at)
-        stored = _store(sensor, good, at)
-        new = _received_then(sensor, good, at) - before
-        _mark(sensor, before, good, at)
-        rows = _answers(sensor, sheet, stored, new)
-        record = _record(file, sensor, sheet, stored, by, at)
+        sensor = _sensor(file.sensor, by)
+        readings = [NewReading(sensor.code, row.at, row.value_c, row.humidity_pct) for row in good]
+        kept = imported.keep(readings=readings, at=at)
+        rows = _answers(sensor, sheet, kept)
+        record = _record(file, sensor, sheet, kept.stored, by, at)
     return ImportAnswer(record, rows, sheet, _interval_s(good))
 
 
-def _locked(code: str, by: Principal) -> Sensor:
-    """Return a sensor that the principal sees, its space locked; a foreign one is answered like a missing one."""
+def _sensor(code: str, by: Principal) -> Sensor:
+    """Return a sensor that the principal sees; a foreign one is answered like a missing one."""
     sensor = Sensor.objects.visible_to(by).filter(code=code, is_active=True).first()
     if sensor is None:
         detail = f"no sensor {code[:64]!r} that you may write is known"
         raise InvalidInput(detail, [Fault("/sensor", "unknown_sensor", detail)])
-    ColdSpace.objects.select_for_update().get(pk=sensor.cold_space_id)
     return sensor
 
 
-def _of_receipt(sensor: Sensor, good: Sequence[Line], at: datetime) -> Any:
-    """Return the sensor's readings of this second of receipt, in the file's period."""
-    if not good:
-        return Reading.objects.none()
-    period = min(row.at for row in good), max(row.at for row in good)
-    return Reading.objects.filter(sensor=sensor, measured_at__range=period, received_at=at)
-
-
-def _received_then(sensor: Sensor, good: Sequence[Line], at: datetime) -> set[int]:
-    moments = _of_receipt(sensor, good, at).values_list("measured_at", flat=True)
-    return {streams.epoch_s(moment) for moment in moments}
-
-
-def _store(sensor: Sensor, good: Sequence[Line], at: datetime) -> Stored:
-    stored = Stored()
-    for first in range(0, len(good), telemetry.MAX_BATCH):
-        part = [
-            NewReading(sensor.code, row.at, row.value_c, row.humidity_pct)
-            for row in good[first : first + telemetry.MAX_BATCH]
-        ]
-        fate = telemetry.store(readings=part, received_at=at)
-        rejected = tuple(
-            Rejected(first + one.row, one.field, one.code, one.detail, one.is_kept)
-            for one in fate.rejected
-        )
-        stored += Stored(fate.n_new, fate.n_duplicate, fate.n_conflicting, rejected)
-    return stored
-
-
-def _mark(sensor: Sensor, before: set[int], good: Sequence[Line], at: datetime) -> None:
-    """Mark what this file brought as imported; what a device sent in the same second is left alone."""
-    rows = _of_receipt(sensor, good, at)
-    if before:
-        rows = rows.exclude(measured_at__in=[streams.moment(at_s) for at_s in before])
-    rows.update(flags=F("flags").bitor(ReadingFlag.IMPORTED))
-
-
-def _answers(sensor: Sensor, sheet: Sheet, stored: Stored, new: set[int]) -> tuple[RowAnswer, ...]:
+def _answers(sensor: Sensor, sheet: Sheet, kept: Kept) -> tuple[RowAnswer, ...]:
     good = [row for row in sheet.rows if isinstance(row, Line)]
-    why = {good[one.row].number: one for one in stored.rejected}
+    why = {good[one.row].number: one for one in kept.stored.rejected}
     conflicts = {
         (streams.epoch_s(moment), centi_c, humidity)
         for moment, centi_c, humidity in ReadingConflict.objects.filter(sensor=sensor).values_list(
             "measured_at", "centi_c", "humidity_permille"
         )
     }
-    unseen = set(new)
+    unseen = {at_s for _code, at_s in kept.new}
     answers = []
     for row in sheet.rows:
         if isinstance(row, BadLine):

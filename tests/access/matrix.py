@@ -29,10 +29,12 @@ GET  api/v1/                               -         200     200     200     200
 GET  api/v1/me                             -         200     200     200     200     200     200     200     200     200     200     401
 GET  api/v1/code-lists                     -         200     200     200     200     200     200     200     200     200     200     401
 GET  api/v1/code-lists/<slug:name>         -         200     200     200     200     200     200     200     200     200     200     401
+GET  api/v1/dossier-key                    -         200     200     200     200     200     200     200     200     200     200     401
 
 # Rows.
 GET  api/v1/shipments                      -         200     200     200     200     200     200     200     200     403     403     401
 GET  api/v1/shipments/<pid:public_id>      shipment  200/200 200/200 200/404 200/404 200/404 200/404 200/404 200/200 403/403 403/403 401/401
+GET  api/v1/shipments/<pid:public_id>/dossier shipment 200/200 200/200 200/404 200/404 200/404 200/404 200/404 200/200 403/403 403/403 401/401
 GET  api/v1/loads                          -         200     200     200     200     200     200     200     200     403     403     401
 GET  api/v1/loads/<pid:public_id>          load      200/200 200/200 200/404 200/404 200/404 200/404 200/404 200/200 403/403 403/403 401/401
 GET  api/v1/trips                          -         200     200     403     200     200     200     403     200     403     403     401
@@ -56,9 +58,10 @@ POST api/v1/plans/<pid:public_id>:commit   plan      409/200 403/403 403/403 403
 
 # Devices write and read nothing.
 POST api/v1/temperature-readings:batch     -         403     403     403     403     403     403     403     403     403     200     401
-# People of the park tell what they see; a logger's file needs a person. 415: the walk sends JSON.
+# People of the park tell what they see; a logger's file needs a person. 422: the walk sends none.
 POST api/v1/space-events:batch             -         403     200     200     403     403     403     403     403     403     200     401
-POST api/v1/temperature-readings:import    -         403     415     415     403     403     403     403     403     403     403     401
+POST api/v1/epcis/capture                  -         403     200     200     403     403     403     403     403     403     200     401
+POST api/v1/temperature-readings:import    -         403     422     422     403     403     403     403     403     403     403     401
 
 # Pages: a stranger is led to the sign-in.
 GET  /                                     -         302     302     302     302     302     302     302     302     302     302     302
@@ -70,6 +73,16 @@ GET  today                                 -         200     200     200     200
 GET  today/attention                       -         200     200     200     200     200     200     200     200     200     403     302
 GET  today/rooms                           -         200     200     200     200     200     200     200     200     200     403     302
 GET  trips/<str:public_id>                 trip      200/200 200/200 404/404 200/404 200/404 200/404 404/404 200/200 404/404 403/403 302/302
+GET  cold-chain                            -         200     200     200     200     200     200     200     200     200     403     302
+GET  cold-chain/board                      -         200     200     200     200     200     200     200     200     200     403     302
+GET  cold-chain/sensors                    -         200     200     200     200     200     200     200     200     200     403     302
+GET  cold-chain/spaces/<str:public_id>     space     200/200 200/200 200/404 200/404 200/404 200/404 404/404 200/200 404/404 403/403 302/302
+GET  cold-chain/spaces/<str:public_id>/now space     200/200 200/200 200/404 200/404 200/404 200/404 404/404 200/200 404/404 403/403 302/302
+GET  cold-chain/excursions/<str:public_id> excursion 200/200 200/200 200/404 200/404 200/404 200/404 404/404 200/200 404/404 403/403 302/302
+GET  cold-chain/excursions/<str:public_id>/now excursion 200/200 200/200 200/404 200/404 200/404 200/404 404/404 200/200 404/404 403/403 302/302
+POST cold-chain/excursions/<str:public_id>/acknowledge excursion 302/302 302/302 302/404 302/404 302/404 302/404 404/404 302/302 404/404 403/403 302/302
+POST cold-chain/excursions/<str:public_id>/cause excursion 302/302 302/302 302/404 302/404 302/404 302/404 404/404 302/302 404/404 403/403 302/302
+POST cold-chain/excursions/<str:public_id>/dispose excursion 302/302 302/302 302/404 302/404 302/404 302/404 404/404 302/302 404/404 403/403 302/302
 POST plans                                 -         302     403     403     403     403     403     403     403     403     403     302
 GET  plans/<str:public_id>/progress        plan      200/200 200/200 404/404 404/404 404/404 404/404 404/404 200/200 404/404 403/403 302/302
 POST plans/<str:public_id>/stop            plan      302/302 403/403 403/403 403/403 403/403 403/403 403/403 403/403 403/403 403/403 302/302

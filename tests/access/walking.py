@@ -84,6 +84,7 @@ BODIES = {
     "api/v1/plans": '{"planning_date": "2026-11-24"}',
     "api/v1/temperature-readings:batch": "[]",
     "api/v1/space-events:batch": "[]",
+    "api/v1/epcis/capture": '{"type": "EPCISDocument", "epcisBody": {"eventList": []}}',
     "api/v1/excursions/<pid:public_id>:acknowledge": '{"comment": "seen"}',
     "api/v1/excursions/<pid:public_id>:name-cause": '{"cause": "door"}',
     "api/v1/excursions/<pid:public_id>:dispose": '{"disposition": "reject", "meaning": "m"}',

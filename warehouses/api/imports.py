@@ -1,14 +1,17 @@
 """A logger's file over REST: multipart with the file, its sensor and its unit; answered row by row."""
 
+from hashlib import sha256
 from typing import Any
 
+from django.http import HttpResponse
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from logistics.rest.arrivals import arrived_at
+from logistics.rest.idempotency import Answer, run_once
 from logistics.rest.permissions import Access
+from logistics.rest.schema import IDEMPOTENCY_KEY
 from logistics.rest.shapes import MomentField, Shape, StrictShape
 from logistics.rest.views import RestView
 from logistics.scoping import Role
@@ -66,19 +69,25 @@ class ReadingImports(RestView):
     bodies = {"POST": LoggerFileShape}
     answers = {"POST": {200: ImportShape}}
 
-    def post(self, request: Request) -> Response:
+    asks_for = {"POST": (IDEMPOTENCY_KEY,)}
+
+    def post(self, request: Request) -> HttpResponse:
         asked = LoggerFileShape(data=request.data)
         asked.is_valid(raise_exception=True)
         given = asked.validated_data
-        answer = bring_in(
-            file=LoggerFile(
-                name=given["file"].name or "",
-                data=given["file"].read(),
-                sensor=given["sensor"],
-                unit=Unit(given["unit"]),
-                utc_offset=given["utc_offset"],
-            ),
-            by=self.principal,
-            at=arrived_at(request),
+        file = LoggerFile(
+            name=given["file"].name or "",
+            data=given["file"].read(),
+            sensor=given["sensor"],
+            unit=Unit(given["unit"]),
+            utc_offset=given["utc_offset"],
         )
-        return Response(self.get_serializer(answer).data)
+
+        def effect() -> Answer:
+            answer = bring_in(file=file, by=self.principal, at=arrived_at(request))
+            return Answer(200, self.get_serializer(answer).data)
+
+        # The boundary of a multipart body is another one at each try: what it holds is compared.
+        declared = f"{file.sensor}\n{file.unit}\n{file.utc_offset}\n".encode()
+        digest = sha256(declared + file.data).hexdigest()
+        return run_once(request=request, effect=effect, print_of=lambda _request: digest)

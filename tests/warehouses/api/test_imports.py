@@ -1,5 +1,6 @@
 """A logger's file over REST: by a person of the building, for its sensors only."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -30,7 +31,8 @@ def _in_june(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def send(member: Member, *, text: str = FILE, **changes: str) -> Any:
-    client = Client(raise_request_exception=False, headers={"accept-language": "en"})
+    headers = {"accept-language": "en", "idempotency-key": changes.pop("key", uuid.uuid4().hex)}
+    client = Client(raise_request_exception=False, headers=headers)
     assert member.user is not None
     client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
     file = SimpleUploadedFile("logger.csv", text.encode(), "text/csv")
@@ -73,3 +75,10 @@ def test_an_operator_brings_in_files_of_its_own_rooms_only(world: World) -> None
     assert send(world.cast.operator).status_code == 200
     assert problem(send(world.cast.operator, sensor="rival-sensor")) == (422, "invalid_input")
     assert problem(send(world.cast.dispatcher)) == (403, "forbidden")
+
+
+def test_a_repetition_with_its_key_is_answered_with_the_same_bytes(world: World) -> None:
+    first, again = (send(world.cast.manager, key="k1") for _ in range(2))
+    assert again.content == first.content
+    assert ReadingImport.objects.count() == 1
+    assert problem(send(world.cast.manager, key="k1", unit="C"))[0] == 422
