@@ -6,6 +6,7 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from logistics.models import Shipment
+from logistics.scoping import Principal
 from warehouses.dossier import archive, gathering
 from warehouses.dossier.papers import FORMAT, Evidence, Facts, written
 from warehouses.dossier.statement import state
@@ -20,9 +21,11 @@ class DossierFile:
     content: bytes
 
 
-def build(*, shipment: Shipment, at: datetime, key: Ed25519PrivateKey) -> DossierFile:
-    """Make the dossier of a shipment as it stands at a moment."""
-    facts, evidence, payloads = gathering.gather(shipment=shipment, at=at)
+def build(
+    *, shipment: Shipment, at: datetime, reader: Principal, key: Ed25519PrivateKey
+) -> DossierFile:
+    """Make the dossier of a shipment as it stands at a moment, with the names its reader may know."""
+    facts, evidence, payloads = gathering.gather(shipment=shipment, at=at, reader=reader)
     content = assemble(facts, evidence, payloads, key)
     return DossierFile(f"dossier-{shipment.waybill}.zip", content)
 

@@ -7,13 +7,15 @@ from datetime import date, datetime
 
 import numpy as np
 
-from logistics.models import Document, HandlingUnit, Organization, Shipment, ShipmentLine, Site
+from logistics.models import Document, HandlingUnit, Shipment, ShipmentLine, Site
+from logistics.scoping import Principal
 from logistics.temperature import Profile, profile
 from warehouses import custody_evidence, streams
 from warehouses.compliance.readings import Ints
 from warehouses.compliance.sealed import NO_HUMIDITY, Contents
 from warehouses.custody_evidence import LEAD, TAIL, Surroundings
 from warehouses.dossier import blocks, papers
+from warehouses.dossier.names import Names, names_for
 from warehouses.excursion_phases import DEAD
 from warehouses.models import ColdSpace, Excursion, Reading, Sensor, ShipmentVerdict, Stay
 
@@ -24,9 +26,9 @@ QUARANTINE_CERTIFICATE = "animal_quarantine_certificate"
 
 
 def gather(
-    *, shipment: Shipment, at: datetime
+    *, shipment: Shipment, at: datetime, reader: Principal
 ) -> tuple[papers.Facts, papers.Evidence, dict[str, bytes]]:
-    """Return facts, evidence and packed readings of a shipment as they stand at a moment."""
+    """Return facts, evidence and packed readings of a shipment at a moment, as one reader may know them."""
     stays = list(
         Stay.objects.filter(shipment=shipment, from_at__lte=at)
         .select_related("cold_space__keeper")
@@ -34,7 +36,9 @@ def gather(
     )
     around = custody_evidence.surroundings(stays=stays, at=at)
     spaces = {stay.cold_space_id: stay.cold_space for stay in stays}
-    evidence, members = _evidence(spaces, around, shipment.temperature_class)
+    parties = [shipment.shipper_id, shipment.consignee_id or 0]
+    names = names_for(reader, [*parties, *(space.keeper_id for space in spaces.values())])
+    evidence, members = _evidence(spaces, around, shipment.temperature_class, names)
     lines = list(
         ShipmentLine.objects.filter(shipment=shipment)
         .select_related("product__category")
@@ -45,11 +49,11 @@ def gather(
     facts = papers.Facts(
         format=papers.FORMAT,
         made_s=streams.epoch_s(at),
-        subject=_subject(shipment, lines),
+        subject=_subject(shipment, lines, names),
         profile=profile_paper(profile(shipment.temperature_class)),
-        spaces=tuple(_space(space) for space in spaces.values()),
+        spaces=tuple(names.space(space) for space in spaces.values()),
         stays=tuple(_stay(stay, at) for stay in stays),
-        recorded=_recorded(stays, at),
+        recorded=_recorded(stays, at, names),
         documents=tuple(_document(document) for document in documents),
         missing_documents=_missing(shipment, lines, documents),
         judged_revision=current.revision if current else None,
@@ -57,7 +61,7 @@ def gather(
     return facts, evidence, members
 
 
-def _subject(shipment: Shipment, lines: Sequence[ShipmentLine]) -> papers.Subject:
+def _subject(shipment: Shipment, lines: Sequence[ShipmentLine], names: Names) -> papers.Subject:
     units = HandlingUnit.objects.filter(shipment=shipment).order_by("sscc")
     return papers.Subject(
         id=shipment.public_id,
@@ -65,8 +69,8 @@ def _subject(shipment: Shipment, lines: Sequence[ShipmentLine]) -> papers.Subjec
         reference=shipment.reference,
         temperature_class=shipment.temperature_class,
         status=shipment.status,
-        shipper=_party(shipment.shipper),
-        consignee=_party(shipment.consignee) if shipment.consignee else None,
+        shipper=names.party(shipment.shipper),
+        consignee=names.party(shipment.consignee) if shipment.consignee else None,
         origin=_place(shipment.origin),
         destination=_place(shipment.destination),
         weight_kg=shipment.weight_kg,
@@ -96,25 +100,8 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _party(organization: Organization) -> papers.Party:
-    return papers.Party(
-        id=organization.public_id, name_zh=organization.name_zh, name_en=organization.name_en
-    )
-
-
 def _place(site: Site) -> papers.Place:
     return papers.Place(id=site.public_id, name_zh=site.name_zh, name_en=site.name_en)
-
-
-def _space(space: ColdSpace) -> papers.Space:
-    return papers.Space(
-        id=space.public_id,
-        code=space.code,
-        name_zh=space.name_zh,
-        name_en=space.name_en,
-        is_vehicle=space.is_vehicle,
-        keeper=_party(space.keeper),
-    )
 
 
 def _stay(stay: Stay, at: datetime) -> papers.StayPaper:
@@ -174,7 +161,7 @@ def _centi(value_c: float | None) -> int | None:
     return None if value_c is None else streams.centi(value_c)
 
 
-def _recorded(stays: Sequence[Stay], at: datetime) -> tuple[papers.Recorded, ...]:
+def _recorded(stays: Sequence[Stay], at: datetime, names: Names) -> tuple[papers.Recorded, ...]:
     """Return the excursions on record that overlap a stay; each once per stay that it touches."""
     rows = (
         Excursion.objects.filter(cold_space_id__in={stay.cold_space_id for stay in stays})
@@ -187,11 +174,12 @@ def _recorded(stays: Sequence[Stay], at: datetime) -> tuple[papers.Recorded, ...
             ends_at = stay.to_at or at
             is_there = row.cold_space_id == stay.cold_space_id and row.started_at < ends_at
             if is_there and (row.ended_at is None or row.ended_at >= stay.from_at):
-                found.append(_record(row, stay))
+                found.append(_record(row, stay, names))
     return tuple(found)
 
 
-def _record(row: Excursion, stay: Stay) -> papers.Recorded:
+def _record(row: Excursion, stay: Stay, names: Names) -> papers.Recorded:
+    is_known = names.knows(stay.cold_space.keeper_id)
     return papers.Recorded(
         id=row.public_id,
         space=stay.cold_space.public_id,
@@ -200,14 +188,17 @@ def _record(row: Excursion, stay: Stay) -> papers.Recorded:
         severity=row.severity,
         profile=row.profile_version,
         revision=row.revision,
-        cause=row.cause,
+        cause=row.cause if is_known else "",
         disposition=row.disposition,
-        meaning=row.meaning,
+        meaning=row.meaning if is_known else "",
     )
 
 
 def _evidence(
-    spaces: Mapping[int, ColdSpace], around: Surroundings, temperature_class: str
+    spaces: Mapping[int, ColdSpace],
+    around: Surroundings,
+    temperature_class: str,
+    names: Names,
 ) -> tuple[papers.Evidence, dict[str, bytes]]:
     contexts = streams.contexts_of(around.periods, since_at=around.earliest)
     airs = []
@@ -238,7 +229,7 @@ def _evidence(
         sensors.append(
             papers.SensorPaper(
                 id=sensor.public_id,
-                code=sensor.code,
+                code=names.sensor(sensor, space),
                 space=space.public_id,
                 calibrated_on=_day(sensor.calibrated_date),
                 calibration_due_on=_day(sensor.calibration_due_date),

@@ -7,6 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from logistics.models import Organization, Shipment
+from logistics.scoping import SYSTEM, Principal
 from tests.warehouses.conftest import ColdStore, minute
 from warehouses import custody, judging
 from warehouses.dossier.building import build
@@ -24,9 +25,9 @@ class Journey:
     key: Ed25519PrivateKey
     at: datetime
 
-    def dossier(self) -> bytes:
+    def dossier(self, reader: Principal = SYSTEM) -> bytes:
         """Make its dossier."""
-        return build(shipment=self.shipment, at=self.at, key=self.key).content
+        return build(shipment=self.shipment, at=self.at, reader=reader, key=self.key).content
 
 
 def make_journey(cold: ColdStore, warm_c: float | None = None) -> Journey:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core.management import CommandError, call_command
 
 from logistics.models import Document
+from logistics.scoping import SYSTEM, Principal, Role
 from tests.warehouses.conftest import START, ColdStore
 from tests.warehouses.dossier.conftest import Journey, make_journey
 from warehouses.dossier import archive, gathering, signing
@@ -88,7 +89,8 @@ def test_every_hand_over_has_the_air_on_both_sides(journey: Journey) -> None:
 def test_meat_without_its_quarantine_certificate_says_so(cold: ColdStore) -> None:
     meat, fruit = cold.shipment(7, "chilled_meat"), cold.shipment(8, "chilled")
     missing = [
-        gathering.gather(shipment=one, at=START)[0].missing_documents for one in (meat, fruit)
+        gathering.gather(shipment=one, at=START, reader=SYSTEM)[0].missing_documents
+        for one in (meat, fruit)
     ]
     assert missing == [("animal_quarantine_certificate",), ()]
     Document.objects.create(
@@ -99,7 +101,7 @@ def test_meat_without_its_quarantine_certificate_says_so(cold: ColdStore) -> Non
         sha256="0" * 64,
         added_at=START,
     )
-    facts = gathering.gather(shipment=meat, at=START)[0]
+    facts = gathering.gather(shipment=meat, at=START, reader=SYSTEM)[0]
     assert facts.missing_documents == ()
     assert [document.kind for document in facts.documents] == ["animal_quarantine_certificate"]
 
@@ -179,3 +181,18 @@ def test_a_shipment_that_was_nowhere_yet_is_not_proven(cold: ColdStore) -> None:
     journey = Journey(cold.shipment(9), Ed25519PrivateKey.generate(), START)
     proof = verify(journey.dossier(), journey.key.public_key())
     assert (proof.difference, proof.outcome) == (None, "not_proven")
+
+
+def test_a_tenant_learns_no_name_that_it_may_not_know(cold: ColdStore) -> None:
+    journey = make_journey(cold, -13.0)
+    tenant = Principal(Role.SHIPPER, "tenant", organization_id=cold.shipper.pk)
+    content = journey.dossier(tenant)
+    assert verify(content, journey.key.public_key()).difference is None
+    plain = paper(content)
+    assert plain["facts"]["subject"]["shipper"]["name_en"] == "Owner"
+    names = {space["keeper"]["name_en"] for space in plain["facts"]["spaces"]}
+    assert names == {f"Withheld {number}" for number in range(1, 5)}
+    assert not any(word in content for word in (b"Keeper", b"space1", b"s1-0"))
+    full = paper(journey.dossier())["statement"]
+    assert plain["statement"]["verdict"] == full["verdict"]
+    assert plain["statement"]["coverage"] == full["coverage"]
