@@ -33,6 +33,7 @@ MISSING = {
     "stop": "sp_01JZZZZZZZZZZZZZZZZZZZZZZZ",
     "plan": "pl_01JZZZZZZZZZZZZZZZZZZZZZZZ",
     "excursion": "ex_01JZZZZZZZZZZZZZZZZZZZZZZZ",
+    "space": "cs_01JZZZZZZZZZZZZZZZZZZZZZZZ",
 }
 CARRIERS = ("shuanghui", "yto", "new_era")
 
@@ -189,6 +190,7 @@ def _add_excursions(world: World, rival_space: ColdSpace) -> None:
         part = Compartment.objects.filter(vehicle=trip.vehicle).order_by("pk")[0]
         spaces[name] = part.cold_space
     world.things["excursion"] = {name: make_excursion(one) for name, one in spaces.items()}
+    world.things["space"] = dict(spaces)
 
 
 def _add_lines(world: World) -> None:
