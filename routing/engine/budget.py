@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 POLL_S = 0.2
 SETTLE_SHARE, SETTLE_MAX_S = 0.12, 2.5
-GRACE_S = 0.35
+GRACE_S, STOPPED_GRACE_S = 0.35, 0.15
+"""How long settling may take after the time is over, and after somebody said stop."""
+
 FOREVER_S = 1e9
 
 STEPS_PER_LOAD, STEPS_PER_PAIR = 1_000, 40
@@ -95,7 +97,8 @@ class Budget:
     def settle_left_s(self) -> float:
         """Return the seconds left to make the best plan hold."""
         self.is_stopped()
-        left_s = self._end_s + GRACE_S - self.elapsed_s()
+        grace_s = STOPPED_GRACE_S if self.is_cancelled else GRACE_S
+        left_s = self._end_s + grace_s - self.elapsed_s()
         if self.is_counted and not self.is_cancelled:
             # All or nothing: how much of the time is left must decide nothing.
             return FOREVER_S if left_s > 0 else 0.0
