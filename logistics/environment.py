@@ -1,6 +1,6 @@
 """Reads one variable of the environment for the settings; a wrong value stops the start and names the variable."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,3 +63,9 @@ def is_mqtt_address(url: str) -> bool:
         )
     except ValueError:
         return False
+
+
+def is_days_of(text: str, names: Collection[str], *, least: int) -> bool:
+    """Say whether this is one of the names with its days, such as ``pharma_cold=1825``."""
+    name, _, days = text.partition("=")
+    return name in names and days.isdecimal() and int(days) >= least

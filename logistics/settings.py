@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from logistics import embedded
 from logistics.back_office.look import UNFOLD  # noqa: F401 - the admin's own setting
 from logistics.environment import (
+    is_days_of,
     is_mqtt_address,
     is_temperature,
     is_web_address,
@@ -22,6 +23,7 @@ from logistics.environment import (
     positive,
     read,
 )
+from logistics.temperature import CODES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -271,7 +273,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = max(IMPORT_MAX_BYTES, API_MAX_BODY_BYTES) + 65_536
 
 # --- Dossiers -----------------------------------------------------------------------------------
 # The private key that signs them; empty = one is made at first use and kept in VAR_DIR.
-DOSSIER_KEY_FILE = read(
+DOSSIER_KEY_FILE: str = read(
     "str", "DOSSIER_KEY_FILE", "", lambda path: not path or Path(path).is_file()
 )
 
@@ -322,8 +324,28 @@ CELERY_BEAT_SCHEDULE = {
         "warehouses.evaluate_due": SWEEP_PERIOD_S,
         "warehouses.watch_silence": SWEEP_PERIOD_S,
         "warehouses.judge_shipments": 6 * SWEEP_PERIOD_S,
+        "warehouses.seal_blocks": 30 * SWEEP_PERIOD_S,
+        "warehouses.tend_records": 3600,
         "routing.sweep_plans": max(1, SWEEP_PERIOD_S // 2),
     }.items()
+}
+
+# --- The record of temperatures -----------------------------------------------------------------
+SEAL_AFTER_H = read("int", "SEAL_AFTER_H", 48, lambda h: 2 <= h <= 720)
+READINGS_KEEP_ROWS_D = read("int", "READINGS_KEEP_ROWS_D", 0, lambda d: d == 0 or d >= 3)
+# Longer than the oldest reading that is taken in, so that nothing comes in that is already past.
+RECORDS_KEEP_D = read("int", "RECORDS_KEEP_D", 1095, lambda d: d > 730)
+RECORDS_KEEP_D_BY_CLASS = {
+    name: int(days)
+    for name, _, days in (
+        one.partition("=")
+        for one in read(
+            "list",
+            "RECORDS_KEEP_D_BY_CLASS",
+            [],
+            lambda ones: all(is_days_of(one, CODES, least=731) for one in ones),
+        )
+    )
 }
 
 # --- Planning and travel ------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Q
 
-from warehouses import streams
+from warehouses import block_rows, streams
 from warehouses.compliance.readings import Ints
 from warehouses.intake import NO_HUMIDITY, Columns, Key, Value
 from warehouses.models import Reading
@@ -23,7 +23,10 @@ _COPY_END = b"\xff\xff"
 
 
 def known(columns: Columns) -> dict[Key, Value]:
-    """Return what is stored for these sensors from their first to their last second, in key order."""
+    """Return what is stored for these sensors from their first to their last second; `columns` in order.
+
+    Rows that were dropped after sealing are found in their blocks.
+    """
     starts = np.flatnonzero(np.diff(columns.sensor_id, prepend=-1))
     ends = np.append(starts[1:], len(columns)) - 1
     spans = [
@@ -32,10 +35,16 @@ def known(columns: Columns) -> dict[Key, Value]:
     ]
     found: dict[Key, Value] = {}
     for first in range(0, len(spans), streams.TERMS_PER_QUERY):
-        wanted = Q()
+        wanted, periods = Q(), {}
         for sensor_id, low, high in spans[first : first + streams.TERMS_PER_QUERY]:
-            period = streams.moment(low), streams.moment(high)
-            wanted |= Q(sensor_id=sensor_id, measured_at__range=period)
+            period = streams.moment(low), streams.moment(high + 1)
+            wanted |= Q(sensor_id=sensor_id, measured_at__gte=period[0], measured_at__lt=period[1])
+            periods[sensor_id] = period
+        dropped = block_rows.contents(periods, only_dropped=True)
+        for sensor_id, held in dropped.items():
+            values = zip(held.centi_c.tolist(), held.permille.tolist(), strict=True)
+            keys = [(sensor_id, at_s) for at_s in held.at_s.tolist()]
+            found |= dict(zip(keys, values, strict=True))
         for sensor_id, at, value, humidity in Reading.objects.filter(wanted).values_list(
             "sensor_id", "measured_at", "centi_c", "humidity_permille"
         ):

@@ -7,11 +7,12 @@ import numpy as np
 from django.db.models import Q
 
 from logistics.temperature import Band, Profile
+from warehouses import block_rows
 from warehouses.compliance.behavior import without_spikes
 from warehouses.compliance.contexts import Context, Contexts, gather
 from warehouses.compliance.limits import Limits
 from warehouses.compliance.quality import Quality
-from warehouses.compliance.readings import NO_READINGS, Readings, frozen
+from warehouses.compliance.readings import NO_READINGS, Ints, Readings, frozen
 from warehouses.models import ColdSpace, Reading, SpaceEvent, SpaceEventKind
 
 # Power off explains a temperature, it excuses nothing.
@@ -100,6 +101,7 @@ def _load_some(
         .values_list("sensor_id", "measured_at", "centi_c", "flags")
     )
     table = np.array([(s, epoch_s(at), c, f) for s, at, c, f in rows], np.int64).reshape(-1, 4)
+    table = _with_blocks(table, periods)
     table = table[(table[:, 3] & Quality.RANGE) == 0]
     if not table.size:
         return {}
@@ -109,6 +111,24 @@ def _load_some(
         int(sensor_id): without_spikes(Readings(frozen(part[:, 1]), frozen(part[:, 2])))
         for sensor_id, part in zip(sensors, parts, strict=True)
     }
+
+
+def _with_blocks(
+    table: Ints, periods: Mapping[int, tuple[datetime | None, datetime | None]]
+) -> Ints:
+    """Add the readings whose rows were dropped after sealing; a late row in such an hour stands beside them."""
+    dropped = block_rows.contents(periods, only_dropped=True)
+    if not dropped:
+        return table
+    held = [
+        np.stack([np.full(len(one), sensor_id), one.at_s, one.centi_c, one.flags], axis=1)
+        for sensor_id, one in dropped.items()
+    ]
+    joined = np.concatenate([*held, table])
+    # Of a reading in both the block's stands first, and np.unique keeps the first.
+    _, places = np.unique(joined[:, 0] << 40 | joined[:, 1], return_index=True)
+    both: Ints = joined[places]
+    return both
 
 
 def contexts_of(

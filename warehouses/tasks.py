@@ -5,7 +5,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from warehouses import judging, monitoring, silence, verdicts
+from warehouses import judging, monitoring, retention, seals, silence, verdicts
 
 
 @shared_task(name="warehouses.evaluate_due")
@@ -21,6 +21,16 @@ def watch_silence(at: str = "") -> None:
 @shared_task(name="warehouses.judge_shipments")
 def judge_shipments(at: str = "") -> None:
     verdicts.judge_due(at=_moment(at))
+
+
+@shared_task(name="warehouses.seal_blocks")
+def seal_blocks(at: str = "") -> None:
+    seals.seal_due(at=_moment(at))
+
+
+@shared_task(name="warehouses.tend_records")
+def tend_records(at: str = "") -> None:
+    retention.tend(at=_moment(at))
 
 
 @shared_task(name="warehouses.catch_up")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, models, transaction
 
 from logistics.doorbell import ring
 from logistics.scoping import SYSTEM, Principal, Role
-from warehouses import bulk_rows, intake, reading_rows, silence, streams
+from warehouses import bulk_rows, intake, reading_rows, seals, silence, streams
 from warehouses.compliance import quality
 from warehouses.compliance.readings import Ints
 from warehouses.intake import NO_HUMIDITY, Columns, Key, NewReading, Rejected, Sorted, Value
@@ -57,6 +57,12 @@ class _Known:
     sensors: Sequence[Sensor]
     ids: Ints
     span: quality.SensorSpan
+    sealed_to_s: Ints
+
+    def sealed_of(self, columns: Columns) -> Ints:
+        """Return how far each reading's sensor is sealed."""
+        sealed_to_s: Ints = self.sealed_to_s[np.searchsorted(self.ids, columns.sensor_id)]
+        return sealed_to_s
 
     def span_of(self, columns: Columns) -> quality.SensorSpan:
         """Return what is known of each reading's sensor."""
@@ -115,14 +121,15 @@ def _sensors_of(by: Principal) -> models.QuerySet[Sensor]:
 
 def _columns_of(sensors: models.QuerySet[Sensor]) -> _Known:
     """Return what is known of some sensors; a sensor never heard has its latest at time 0."""
-    rows = list(sensors)
+    rows = list(sensors.select_related("seal"))
     latest = [0 if one.latest_at is None else streams.epoch_s(one.latest_at) for one in rows]
     span = quality.SensorSpan(
         np.array([streams.centi(one.least_c) for one in rows], np.int64),
         np.array([streams.centi(one.most_c) for one in rows], np.int64),
         np.array(latest, np.int64),
     )
-    return _Known(rows, np.array([one.pk for one in rows], np.int64), span)
+    ids = np.array([one.pk for one in rows], np.int64)
+    return _Known(rows, ids, span, seals.sealed_to_s(rows))
 
 
 def _set_aside(columns: Columns, received_at: datetime) -> tuple[Columns, list[Rejected]]:
@@ -178,6 +185,7 @@ def _write(
         known.span_of(found.new),
     )
     reading_rows.insert(found.new, flags, received_at=received_at)
+    seals.note_late(found.new, known.sealed_of(found.new))
     if len(found.conflicts):
         fields = reading_rows.fields(found.conflicts, received_at)
         ReadingConflict.objects.bulk_create(

@@ -78,6 +78,18 @@ class Contents:
         )
 
 
+NOTHING = Contents(*([np.zeros(0, np.int64)] * 5))
+
+
+def merged(first: Contents, more: Contents) -> Contents:
+    """Join two sets of readings; of two for one second that of the first stands."""
+    columns = [
+        np.concatenate((getattr(first, name), getattr(more, name))) for name in Contents.__slots__
+    ]
+    _, places = np.unique(columns[0], return_index=True)
+    return Contents(*(column[places] for column in columns))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a block stands: its sensor's public id, hour (seconds since the epoch), revision, place in the chain."""
@@ -201,13 +213,9 @@ def _planes(column: Ints, width: str) -> bytes:
     return as_bytes.T.tobytes()
 
 
-def unpack(
-    payloads: Sequence[bytes], hours_s: Sequence[int], counts: Sequence[int]
-) -> Contents | None:
-    """Return the readings of blocks of one sensor by rising hour, or None of no blocks; raises BlockError."""
-    parts = [_one(*one) for one in zip(payloads, hours_s, counts, strict=True)]
-    if not parts:
-        return None
+def unpack(payloads: Sequence[bytes], hours_s: Sequence[int], counts: Sequence[int]) -> Contents:
+    """Return the readings of blocks of one sensor, by rising hour; raises BlockError."""
+    parts = [_one(*one) for one in zip(payloads, hours_s, counts, strict=True)] or [NOTHING]
     columns = [[getattr(part, name) for part in parts] for name in Contents.__slots__]
     return Contents(*(np.concatenate(column) for column in columns))
 

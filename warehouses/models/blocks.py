@@ -53,7 +53,8 @@ class ReadingBlock(models.Model):
 class SensorSeal(models.Model):
     """How far a sensor is sealed, and the head of its chain.
 
-    Hours before `sealed_to_at` are sealed; rows before `rows_from_at` are in the blocks only.
+    Hours before `sealed_to_at` are sealed; rows before `rows_from_at` are in the blocks only. The first
+    `n_forgotten` of the `n_blocks` are past their retention; `tail` is the digest of the last of them.
     """
 
     sensor = models.OneToOneField(Sensor, models.PROTECT, primary_key=True, related_name="seal")
@@ -61,6 +62,8 @@ class SensorSeal(models.Model):
     rows_from_at = models.DateTimeField(null=True, blank=True)
     n_blocks = models.PositiveIntegerField(default=0)
     head = models.BinaryField(default=bytes)
+    n_forgotten = models.PositiveIntegerField(default=0)
+    tail = models.BinaryField(default=bytes)
 
     objects = ScopedQuerySet.as_manager()
 
