@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from warehouses.gateway.sequences import MAX_RANGES, Settled, settle
 
-NUMBERS = st.lists(st.integers(1, 60), max_size=80)
+NUMBERS = st.lists(st.integers(1, 40), max_size=40)
 
 
 def members(settled: Settled) -> set[int]:
