@@ -96,6 +96,8 @@ class Profile:
         From these on an excursion is major, critical.
     humidity
         Band in percent of relative humidity, where the park gives one.
+    humidity_hysteresis_pct
+        A humidity excursion recovers only this far inside that band.
     """
 
     code: TemperatureClass
@@ -120,6 +122,7 @@ class Profile:
     major_degree_minutes: int = 60
     critical_degree_minutes: int = 300
     humidity: Band | None = None
+    humidity_hysteresis_pct: float = 2.0
 
     def __post_init__(self) -> None:
         """Refuse an impossible profile."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 from django.db.models import Q
 
-from logistics.temperature import Band, Profile
+from logistics.temperature import Band, Profile, Watch
 from warehouses import block_rows
 from warehouses.compliance.behavior import without_spikes
 from warehouses.compliance.contexts import Context, Contexts, gather
@@ -63,6 +63,39 @@ def limits_of(profile: Profile, *, is_vehicle: bool) -> Limits:
         context_max_s=profile.context_max_s,
         major_degree_minutes=profile.major_degree_minutes,
         critical_degree_minutes=profile.critical_degree_minutes,
+        max_gap_beyond_s=_gap_beyond_s(profile, watch),
+    )
+
+
+def _gap_beyond_s(profile: Profile, watch: Watch) -> int | None:
+    """Return the longest covered step while out of range, where the class asks for more than inside it."""
+    if watch.out_of_range_interval_s >= watch.interval_s:
+        return None
+    return profile.gap_intervals * watch.out_of_range_interval_s
+
+
+def humidity_limits_of(profile: Profile, *, is_vehicle: bool) -> Limits | None:
+    """Return the limits by which humidity is judged, in hundredths of a percent, or None without a band.
+
+    The same fold judges it. No class has a ladder for humidity, so such an excursion stays minor.
+    """
+    if profile.humidity is None:
+        return None
+    watch = profile.watch(is_vehicle=is_vehicle)
+    lowest, highest = _ends(profile.humidity)
+    return Limits(
+        lowest_centi_c=lowest,
+        highest_centi_c=highest,
+        tolerance_s=watch.tolerance_s,
+        max_gap_s=profile.gap_intervals * watch.interval_s,
+        hysteresis_centi_c=centi(profile.humidity_hysteresis_pct),
+        return_delay_s=profile.return_delay_s,
+        merge_gap_s=profile.merge_gap_s,
+        # A door lets damp air in as it lets warm air in, however much of it.
+        context_rise_centi_c=100_00,
+        context_max_s=profile.context_max_s,
+        major_degree_minutes=END_OF_TIME_S,
+        critical_degree_minutes=END_OF_TIME_S,
     )
 
 

@@ -38,6 +38,27 @@ def find(readings: Readings, limits: Limits) -> tuple[Gap, ...]:
     )
 
 
+def sparse(readings: Readings, limits: Limits) -> tuple[Gap, ...]:
+    """Find the time beyond the band that was recorded less often than is asked for out of it; see `Limits`.
+
+    Steps that touch are one gap. What is a gap anyway stands in `find` alone.
+    """
+    if limits.max_gap_beyond_s is None:
+        return ()
+    length = np.diff(readings.at_s)
+    is_sparse = (length > limits.max_gap_beyond_s) & (length <= limits.max_gap_s)
+    steps = np.flatnonzero(is_sparse & _is_beyond(readings, limits)[:-1])
+    found: list[Gap] = []
+    for from_s, to_s in zip(
+        readings.at_s[steps].tolist(), readings.at_s[steps + 1].tolist(), strict=True
+    ):
+        if found and found[-1].to_s == from_s:
+            found[-1] = Gap(found[-1].from_s, to_s, is_suspect=True)
+        else:
+            found.append(Gap(from_s, to_s, is_suspect=True))
+    return tuple(found)
+
+
 def _is_beyond(readings: Readings, limits: Limits) -> Bools:
     value = readings.value_centi_c
     beyond: Bools = (value < limits.low) | (value > limits.high)
@@ -51,7 +72,7 @@ def within(gaps: Iterable[Gap], from_s: int, to_s: int) -> tuple[Gap, ...]:
 
 
 def of_period(readings: Readings, limits: Limits, from_s: int, to_s: int) -> tuple[Gap, ...]:
-    """Find the gaps of the period ``[from_s, to_s)``, silence at both of its ends included.
+    """Find the gaps of the period ``[from_s, to_s)``, silence at both ends and sparse records included.
 
     Readings outside the period count as neighbors: a reading shortly before it covers its start.
     """
@@ -65,7 +86,7 @@ def of_period(readings: Readings, limits: Limits, from_s: int, to_s: int) -> tup
         Gap(int(readings.at_s[-1]), to_s, bool(is_beyond[-1])),
     ]
     found = [gap for gap in edges if gap.length_s > limits.max_gap_s]
-    found += find(readings, limits)
+    found += [*find(readings, limits), *sparse(readings, limits)]
     return tuple(sorted(within(found, from_s, to_s), key=lambda gap: gap.from_s))
 
 

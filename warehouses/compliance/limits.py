@@ -26,6 +26,10 @@ class Limits:
         An excursion that starts this soon after the last one ended continues it.
     max_gap_s
         Two readings further apart than this leave a gap.
+    max_gap_beyond_s
+        The same for the coverage after a reading beyond the band, where more is asked for (GSP appendix 3:
+        a record every 2 minutes while out of range); ``None`` for no more. It ends no excursion: that the
+        air was out stays known, only that it was recorded as required is not.
     context_rise_centi_c, context_max_s
         A door, defrost or loading extends the tolerance by the time it lasted, while the air is
         at most this far beyond the band, and by this much in all. (ATP annex 2: a defrost may
@@ -47,6 +51,7 @@ class Limits:
     context_max_s: int = 0
     major_degree_minutes: int = 60
     critical_degree_minutes: int = 300
+    max_gap_beyond_s: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that no air could meet, and times that run backwards."""
@@ -61,7 +66,8 @@ class Limits:
             raise ValueError(message)
         for field in fields(self):
             value = getattr(self, field.name)
-            if not field.name.endswith(("lowest_centi_c", "highest_centi_c")) and value < 0:
+            is_end = field.name.endswith(("lowest_centi_c", "highest_centi_c"))
+            if not is_end and value is not None and value < 0:
                 message = f"{field.name} is negative: {value}"
                 raise ValueError(message)
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouses.compliance.gaps import Gap, common, covered_s, find, of_period, within
+from warehouses.compliance.fold import fold
+from warehouses.compliance.gaps import Gap, common, covered_s, find, of_period, sparse, within
 from warehouses.compliance.limits import Limits
 from warehouses.compliance.readings import NO_READINGS, arrange
 
@@ -90,3 +91,19 @@ def test_coverage_counts_the_seconds_that_lie_in_no_gap(
         assert covered_s(gaps, from_s, to_s) == by_hand
     else:
         assert covered_s(gaps, from_s, to_s) == 0
+
+
+def test_out_of_its_band_a_stream_must_speak_more_often_where_its_class_asks_for_it() -> None:
+    asked = replace(LIMITS, max_gap_beyond_s=240)
+    at_s = [0, 300, 600, 720, 1020, 1320, 1321 + asked.max_gap_s]
+    readings = arrange(at_s, [200, 900, 900, 900, 900, 200, 200])
+    assert sparse(readings, LIMITS) == ()
+    assert sparse(readings, asked) == (Gap(300, 600, True), Gap(720, 1320, True))
+    silent = Gap(1320, 1321 + asked.max_gap_s, False)
+    assert of_period(readings, asked, 0, 9999)[:3] == (*sparse(readings, asked), silent)
+
+
+def test_sparse_records_end_no_excursion() -> None:
+    asked = replace(LIMITS, max_gap_beyond_s=60)
+    warm = arrange([300 * i for i in range(20)], [900] * 20)
+    assert fold(warm, asked).excursions == fold(warm, LIMITS).excursions
