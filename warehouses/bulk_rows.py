@@ -22,7 +22,7 @@ def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:
         f"WHERE {quote(str(table.pk.column))} = %s"
     )
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [[*_values(row, columns), row.pk] for row in rows])
+        cursor.executemany(sql, _values(rows, [*columns, table.pk]))
 
 
 def _update_at_once(rows: Sequence[models.Model], columns: Sequence[Any]) -> None:
@@ -36,10 +36,23 @@ def _update_at_once(rows: Sequence[models.Model], columns: Sequence[Any]) -> Non
         f"UPDATE {table} SET {assignments} "  # noqa: S608 - names of our own table
         f"FROM unnest({arrays}) AS new ({', '.join(names)}) WHERE {table}.{names[0]} = new.{names[0]}"
     )
-    values = [_values(row, columns) for row in rows]
+    values = zip(*_values(rows, columns), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(column) for column in zip(*values, strict=True)])
+        cursor.execute(sql, [list(column) for column in values])
 
 
-def _values(row: models.Model, columns: Sequence[Any]) -> list[Any]:
-    return [column.get_db_prep_save(getattr(row, column.attname), connection) for column in columns]
+def _values(rows: Sequence[models.Model], columns: Sequence[Any]) -> list[list[Any]]:
+    """Return what the database takes, row by row; the few times of a batch are adapted once each."""
+    adapt = connection.ops.adapt_datetimefield_value
+    times: dict[Any, Any] = {}
+    names = [column.attname for column in columns]
+    values = [[getattr(row, name) for name in names] for row in rows]
+    for place, column in enumerate(columns):
+        if isinstance(column, models.DateTimeField):
+            for one in values:
+                at = one[place]
+                if at is not None:
+                    if at not in times:
+                        times[at] = adapt(at)
+                    one[place] = times[at]
+    return values

@@ -5,7 +5,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import Q
 
 from warehouses import block_rows, streams
@@ -76,7 +76,7 @@ def fields(columns: Columns, received_at: datetime) -> list[dict[str, Any]]:
 
 
 def insert(columns: Columns, flags: Ints, *, received_at: datetime) -> None:
-    """Insert new readings; raises IntegrityError where one is stored already, and then keeps none.
+    """Insert new readings; raises IntegrityError where one is stored already: roll back what was begun.
 
     Instances of the model would cost ten times as much (cold-chain.md 4.1).
     """
@@ -107,12 +107,16 @@ def _insert_many(columns: Columns, flags: Ints, received_at: datetime) -> None:
             strict=True,
         )
     )
+    n_before = raw.total_changes
     n_together = len(rows) - len(rows) % _ROWS_A_STATEMENT
     together = _statement(_ROWS_A_STATEMENT)
     for first in range(0, n_together, _ROWS_A_STATEMENT):
         some = rows[first : first + _ROWS_A_STATEMENT]
         raw.execute(together, (received, *chain.from_iterable(some)))
     raw.executemany(_statement(1), [(received, *row) for row in rows[n_together:]])
+    if raw.total_changes - n_before != len(rows):
+        msg = "some of the readings are stored already"
+        raise IntegrityError(msg)
 
 
 def _statement(n_rows: int) -> str:
@@ -120,7 +124,8 @@ def _statement(n_rows: int) -> str:
     places = ", ".join(
         f"(?{i}, ?{i + 1}, ?{i + 2}, ?1, ?{i + 3}, ?{i + 4})" for i in range(2, 2 + 5 * n_rows, 5)
     )
-    return f"INSERT INTO {_INTO} VALUES {places}"  # noqa: S608 - names of our own table
+    # A statement that cannot fail halfway keeps no journal of its own: a third of its time.
+    return f"INSERT OR IGNORE INTO {_INTO} VALUES {places}"  # noqa: S608 - names of our own table
 
 
 def _texts(at_s: Ints) -> list[str]:

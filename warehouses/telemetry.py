@@ -90,6 +90,25 @@ def store(
         msg = f"{len(readings)} readings in one batch; send at most {MAX_BATCH} at once"
         raise BatchTooLarge(msg)
     received_at = received_at.replace(microsecond=0)
+    try:
+        return _store(readings, received_at, by=by, may_ring=may_ring, is_trusting=True)
+    except IntegrityError:
+        return _store(readings, received_at, by=by, may_ring=may_ring, is_trusting=False)
+
+
+def _store(
+    readings: Sequence[NewReading],
+    received_at: datetime,
+    *,
+    by: Principal,
+    may_ring: bool,
+    is_trusting: bool,
+) -> Stored:
+    """Keep a batch; raises IntegrityError where trust in the sensors' latest times was misplaced.
+
+    Readings after their sensor's latest one are new, so nothing is looked up for them. The table's key
+    has the last word: values out of a sensor's range do not move its latest, and it refuses their return.
+    """
     with transaction.atomic():
         # Everything about a space happens under the lock of its row, so two batches cannot race.
         mine = _sensors_of(by).filter(code__in={reading.sensor for reading in readings})
@@ -99,7 +118,9 @@ def store(
         ids = {sensor.code: sensor.pk for sensor in known.sensors}
         columns, rejected = intake.read(readings, ids, received_at - MAX_AGE)
         columns, ahead = _set_aside(columns, received_at)
-        found, flags = _keep(columns, known, received_at)
+        is_after = columns.at_s > known.span_of(columns).latest_s
+        stored = {} if is_trusting and is_after.all() else reading_rows.known(columns)
+        found, flags = _write(columns, stored, known, received_at)
         is_usable = (flags & quality.Quality.RANGE) == 0
         _note_latest(found.new.at(is_usable), known, spaces, by=by, at=received_at)
         if len(found.new) and may_ring:
@@ -157,21 +178,6 @@ def _set_aside(columns: Columns, received_at: datetime) -> tuple[Columns, list[R
         for row, at_s in zip(ahead.row.tolist(), ahead.at_s.tolist(), strict=True)
     ]
     return columns.at(~is_ahead), rejected
-
-
-def _keep(columns: Columns, known: _Known, received_at: datetime) -> tuple[Sorted, Ints]:
-    """Write the new readings and the conflicting ones; return them with the new ones' marks.
-
-    Readings after their sensor's latest one are new, so nothing is read. The table's key has the last
-    word: values out of a sensor's range do not move its latest, and the refusal tells of their return.
-    """
-    if (columns.at_s > known.span_of(columns).latest_s).all():
-        try:
-            with transaction.atomic():
-                return _write(columns, {}, known, received_at)
-        except IntegrityError:
-            pass
-    return _write(columns, reading_rows.known(columns), known, received_at)
 
 
 def _write(

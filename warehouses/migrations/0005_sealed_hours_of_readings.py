@@ -5,57 +5,137 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('warehouses', '0004_what_the_doors_remember'),
+        ("warehouses", "0004_what_the_doors_remember"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SensorSeal',
+            name="SensorSeal",
             fields=[
-                ('sensor', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='seal', serialize=False, to='warehouses.sensor')),
-                ('sealed_to_at', models.DateTimeField()),
-                ('rows_from_at', models.DateTimeField(blank=True, null=True)),
-                ('n_blocks', models.PositiveIntegerField(default=0)),
-                ('head', models.BinaryField(default=bytes)),
+                (
+                    "sensor",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="seal",
+                        serialize=False,
+                        to="warehouses.sensor",
+                    ),
+                ),
+                ("sealed_to_at", models.DateTimeField()),
+                ("rows_from_at", models.DateTimeField(blank=True, null=True)),
+                ("n_blocks", models.PositiveIntegerField(default=0)),
+                ("head", models.BinaryField(default=bytes)),
             ],
             options={
-                'indexes': [models.Index(fields=['sealed_to_at'], name='seal_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('rows_from_at__isnull', True), ('rows_from_at__lte', models.F('sealed_to_at')), _connector='OR'), name='seal_drops_only_sealed_rows')],
+                "indexes": [models.Index(fields=["sealed_to_at"], name="seal_due")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rows_from_at__isnull", True),
+                            ("rows_from_at__lte", models.F("sealed_to_at")),
+                            _connector="OR",
+                        ),
+                        name="seal_drops_only_sealed_rows",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='StaleHour',
+            name="StaleHour",
             fields=[
-                ('pk', models.CompositePrimaryKey('sensor_id', 'hour_at', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('hour_at', models.DateTimeField()),
-                ('sensor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='stale_hours', to='warehouses.sensor')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "sensor_id",
+                        "hour_at",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("hour_at", models.DateTimeField()),
+                (
+                    "sensor",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stale_hours",
+                        to="warehouses.sensor",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReadingBlock',
+            name="ReadingBlock",
             fields=[
-                ('pk', models.CompositePrimaryKey('sensor_id', 'hour_at', 'revision', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('hour_at', models.DateTimeField()),
-                ('revision', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveIntegerField()),
-                ('n', models.PositiveSmallIntegerField()),
-                ('least_centi_c', models.SmallIntegerField()),
-                ('most_centi_c', models.SmallIntegerField()),
-                ('max_gap_s', models.PositiveIntegerField()),
-                ('span_s', models.PositiveSmallIntegerField()),
-                ('covered_s', models.PositiveSmallIntegerField()),
-                ('weighted_s', models.FloatField()),
-                ('payload', models.BinaryField()),
-                ('digest', models.BinaryField()),
-                ('sealed_at', models.DateTimeField()),
-                ('sensor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='blocks', to='warehouses.sensor')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "sensor_id",
+                        "hour_at",
+                        "revision",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("hour_at", models.DateTimeField()),
+                ("revision", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveIntegerField()),
+                ("n", models.PositiveSmallIntegerField()),
+                ("least_centi_c", models.SmallIntegerField()),
+                ("most_centi_c", models.SmallIntegerField()),
+                ("max_gap_s", models.PositiveIntegerField()),
+                ("span_s", models.PositiveSmallIntegerField()),
+                ("covered_s", models.PositiveSmallIntegerField()),
+                ("weighted_s", models.FloatField()),
+                ("payload", models.BinaryField()),
+                ("digest", models.BinaryField()),
+                ("sealed_at", models.DateTimeField()),
+                (
+                    "sensor",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="blocks",
+                        to="warehouses.sensor",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sealed hour',
-                'verbose_name_plural': 'sealed hours',
-                'constraints': [models.CheckConstraint(condition=models.Q(('revision__gte', 1)), name='block_revision_at_least_1'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='block_number_at_least_1'), models.CheckConstraint(condition=models.Q(('n__gte', 1)), name='block_n_at_least_1'), models.CheckConstraint(condition=models.Q(('least_centi_c__isnull', True), models.Q(('least_centi_c__gte', -10000), ('least_centi_c__lte', 10000)), _connector='OR'), name='block_least_centi_c_in_range'), models.CheckConstraint(condition=models.Q(('most_centi_c__isnull', True), models.Q(('most_centi_c__gte', -10000), ('most_centi_c__lte', 10000)), _connector='OR'), name='block_most_centi_c_in_range')],
+                "verbose_name": "sealed hour",
+                "verbose_name_plural": "sealed hours",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("revision__gte", 1)), name="block_revision_at_least_1"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1)), name="block_number_at_least_1"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("n__gte", 1)), name="block_n_at_least_1"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("least_centi_c__isnull", True),
+                            models.Q(("least_centi_c__gte", -10000), ("least_centi_c__lte", 10000)),
+                            _connector="OR",
+                        ),
+                        name="block_least_centi_c_in_range",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("most_centi_c__isnull", True),
+                            models.Q(("most_centi_c__gte", -10000), ("most_centi_c__lte", 10000)),
+                            _connector="OR",
+                        ),
+                        name="block_most_centi_c_in_range",
+                    ),
+                ],
             },
         ),
     ]

@@ -26,6 +26,7 @@ from routing.benchmarks.report import Benchmark, Figure, Order, report
 from routing.benchmarks.routing import compare, measure_routing
 from routing.benchmarks.standings import Standings
 from routing.benchmarks.standings_text import as_content, grids, markdown
+from routing.benchmarks.telemetry import measure_telemetry
 from routing.benchmarks.travel import measure_travel
 from routing.engine.instances.instance import InstanceError
 from routing.management.terminal import day_argument
@@ -37,6 +38,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "random": measure_random,
     "routing": measure_routing,
     "compliance": measure_compliance,
+    "telemetry": measure_telemetry,
 }
 PEERS = tuple(name for name in MODULES if name != OURS)
 MARKS = {True: "holds", False: "MISSED", None: ""}
