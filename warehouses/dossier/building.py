@@ -7,9 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from logistics.models import Shipment
 from logistics.scoping import Principal
-from warehouses.dossier import archive, gathering
+from warehouses.dossier import archive, epcis, gathering
 from warehouses.dossier.papers import FORMAT, Evidence, Facts, written
-from warehouses.dossier.statement import state
+from warehouses.dossier.sheet import sheets
+from warehouses.dossier.statement import stated, stretches
 from warehouses.dossier.verifying import DOSSIER, EVIDENCE, Dossier
 
 
@@ -34,8 +35,11 @@ def assemble(
     facts: Facts, evidence: Evidence, payloads: dict[str, bytes], key: Ed25519PrivateKey
 ) -> bytes:
     """Write, list and sign the members of a dossier."""
-    papers = Dossier(facts, state(facts, evidence, payloads))
-    members = payloads | {DOSSIER: written(papers), EVIDENCE: written(evidence)}
+    found = stretches(facts, evidence, payloads)
+    statement = stated(facts, found)
+    papers = {DOSSIER: written(Dossier(facts, statement)), EVIDENCE: written(evidence)}
+    papers[epcis.DOCUMENT] = written(epcis.document(facts, found))
+    members = payloads | papers | sheets(facts, statement, found)
     return sealed_file(members, facts, key)
 
 

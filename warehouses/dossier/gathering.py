@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import date, datetime
 
 import numpy as np
@@ -138,8 +137,7 @@ def profile_paper(in_force: Profile) -> papers.ProfilePaper:
     """Return the profile with its limits for rooms and vehicles, as the judge takes them."""
     accept = in_force.accept
     room, vehicle = (
-        papers.LimitsPaper(**asdict(streams.limits_of(in_force, is_vehicle=is_vehicle)))
-        for is_vehicle in (False, True)
+        streams.limits_of(in_force, is_vehicle=is_vehicle) for is_vehicle in (False, True)
     )
     return papers.ProfilePaper(
         key=in_force.key,

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
+from warehouses.compliance.limits import Limits
+
 FORMAT: Final = "luohe-dossier-1"
 _ABSENT: Final = "(absent)"
 
@@ -67,24 +69,6 @@ class Subject(_Paper, frozen=True):
     units: tuple[str, ...]
 
 
-class LimitsPaper(_Paper, frozen=True):
-    """The fields of `compliance.limits.Limits`."""
-
-    lowest_centi_c: int | None
-    highest_centi_c: int | None
-    tolerance_s: int
-    max_gap_s: int
-    hard_lowest_centi_c: int | None
-    hard_highest_centi_c: int | None
-    hysteresis_centi_c: int
-    return_delay_s: int
-    merge_gap_s: int
-    context_rise_centi_c: int
-    context_max_s: int
-    major_degree_minutes: int
-    critical_degree_minutes: int
-
-
 class ProfileSource(_Paper, frozen=True):
     """Where some fields of the profile come from."""
 
@@ -99,8 +83,8 @@ class ProfilePaper(_Paper, frozen=True):
     key: str
     name_zh: str
     name_en: str
-    room: LimitsPaper
-    vehicle: LimitsPaper
+    room: Limits
+    vehicle: Limits
     accept_lowest_centi_c: int | None
     accept_highest_centi_c: int | None
     least_coverage_percent: int

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from warehouses import custody_shares
@@ -17,12 +16,11 @@ from warehouses.compliance.contexts import Context, gather
 from warehouses.compliance.exposure import NO_EXPOSURE, Exposure
 from warehouses.compliance.gaps import Gap, covered_s
 from warehouses.compliance.kinetics import NO_AGING, Aging
-from warehouses.compliance.limits import Limits
 from warehouses.compliance.readings import Readings
 from warehouses.compliance.verdict import judge
 from warehouses.custody_shares import Air, Known, Share
 from warehouses.dossier import blocks
-from warehouses.dossier.papers import Evidence, Facts, LimitsPaper, SensorPaper, Space, StayPaper
+from warehouses.dossier.papers import Evidence, Facts, SensorPaper, Space, StayPaper
 
 Members = Mapping[str, bytes]
 
@@ -45,11 +43,6 @@ class Stretch:
         return self.share.stay.gaps
 
 
-def limits_of(paper: LimitsPaper) -> Limits:
-    """Return the limits as the judge takes them; raises ValueError where no air could meet them."""
-    return Limits(**msgspec.structs.asdict(paper))
-
-
 def stretches(facts: Facts, evidence: Evidence, members: Members) -> tuple[Stretch, ...]:
     """Weigh every stay by the blocks; raises BlockError, LookupError, ValueError where they do not fit."""
     spaces = {space.id: space for space in facts.spaces}
@@ -61,7 +54,7 @@ def stretches(facts: Facts, evidence: Evidence, members: Members) -> tuple[Stret
             heard[sensor.space].append((sensor, readings))
     judged: dict[str, tuple[Air, tuple[Context, ...]]] = {}
     for space in spaces.values():
-        limits = limits_of(facts.profile.vehicle if space.is_vehicle else facts.profile.room)
+        limits = facts.profile.vehicle if space.is_vehicle else facts.profile.room
         paper = airs[space.id]
         contexts = gather(Context(one.kind, one.from_s, one.to_s) for one in paper.contexts)
         known = [Known(one.from_s, one.to_s, one.is_released) for one in paper.known]
@@ -86,7 +79,11 @@ def stretches(facts: Facts, evidence: Evidence, members: Members) -> tuple[Stret
 
 def state(facts: Facts, evidence: Evidence, members: Members) -> dict[str, Any]:
     """Return the statement as JSON values; raises as `stretches`."""
-    found = stretches(facts, evidence, members)
+    return stated(facts, stretches(facts, evidence, members))
+
+
+def stated(facts: Facts, found: tuple[Stretch, ...]) -> dict[str, Any]:
+    """Return the statement of stretches that are weighed already."""
     answer = judge(
         [one.share.stay for one in found],
         least_coverage_percent=facts.profile.least_coverage_percent,

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from warehouses.dossier import archive, blocks
+from warehouses.dossier import archive, blocks, epcis
 from warehouses.dossier.archive import MANIFEST, SIGNATURE, FileUnreadable, Manifest
 from warehouses.dossier.papers import FORMAT, Evidence, Facts, first_difference, written
 from warehouses.dossier.signing import is_signed
-from warehouses.dossier.statement import state
+from warehouses.dossier.statement import stated, stretches
 
 DOSSIER, EVIDENCE = "dossier.json", "evidence.json"
 
@@ -110,17 +110,20 @@ def _recomputed(
     if dossier.facts.format != FORMAT:
         yield Difference("facts.format", dossier.facts.format, FORMAT)
     for sensor in evidence.sensors:
-        for where, says, found in blocks.faults(sensor, members):
-            yield Difference(where, says, found)
+        for where, says, is_ in blocks.faults(sensor, members):
+            yield Difference(where, says, is_)
     try:
-        computed = _plain(state(dossier.facts, evidence, members))
+        found = stretches(dossier.facts, evidence, members)
+        computed = _plain(stated(dossier.facts, found))
     except (LookupError, ValueError) as error:
         yield Difference("statement", "can be computed", f"{type(error).__name__}: {error}")
         return
     different = first_difference(_plain(dossier.statement), computed)
     if different:
-        path, says, found = different
-        yield Difference(f"statement.{path}", str(says), str(found))
+        path, says, is_ = different
+        yield Difference(f"statement.{path}", str(says), str(is_))
+    if members.get(epcis.DOCUMENT) != written(epcis.document(dossier.facts, found)):
+        yield Difference(epcis.DOCUMENT, "other events", "the events of these readings")
 
 
 def _plain(value: Any) -> Any:
