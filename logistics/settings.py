@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import environ
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -324,6 +325,8 @@ CELERY_BEAT_SCHEDULE = {
         "warehouses.evaluate_due": SWEEP_PERIOD_S,
         "warehouses.watch_silence": SWEEP_PERIOD_S,
         "warehouses.judge_shipments": 6 * SWEEP_PERIOD_S,
+        "warehouses.escalate_alarms": SWEEP_PERIOD_S,
+        "warehouses.deliver_outbox": SWEEP_PERIOD_S,
         "warehouses.seal_blocks": 30 * SWEEP_PERIOD_S,
         "warehouses.tend_records": 3600,
         "routing.sweep_plans": max(1, SWEEP_PERIOD_S // 2),
@@ -347,6 +350,19 @@ RECORDS_KEEP_D_BY_CLASS = {
         )
     )
 }
+
+# --- Messages of alarms ---------------------------------------------------------------------------
+EMAIL_URL = read(
+    "str",
+    "EMAIL_URL",
+    "",
+    lambda url: not url or url.startswith(("smtp://", "smtp+tls://", "smtp+ssl://")),
+)
+EMAIL_HOST = ""  # without a server nobody is called by e-mail, and the page says so
+if EMAIL_URL:
+    vars().update(environ.Env.email_url_config(EMAIL_URL))
+EMAIL_FROM = read("str", "EMAIL_FROM", "alarms@luohe.invalid", lambda address: "@" in address)
+NOTIFY_TIMEOUT_S = read("float", "NOTIFY_TIMEOUT_S", 10.0, lambda t: 0 < t <= 60)
 
 # --- Planning and travel ------------------------------------------------------------------------
 PLAN_SECONDS = read("int", "PLAN_SECONDS", 20, lambda s: 1 <= s <= 7200)

@@ -4,12 +4,16 @@ from django.contrib import admin
 
 from logistics.back_office.tables import PlainTable, ReadOnlyTable, StaffTable
 from warehouses.models import (
+    Alarm,
     ColdSpace,
     Device,
     Dock,
     DockAppointment,
     Excursion,
+    LadderStep,
+    Notification,
     Park,
+    Robot,
     Room,
     Sensor,
     Warehouse,
@@ -115,3 +119,38 @@ class Excursions(ReadOnlyTable):
     list_filter = ("severity", "phase", "handling")
     list_select_related = ("cold_space",)
     date_hierarchy = "started_at"
+
+
+@admin.register(LadderStep)
+class LadderSteps(PlainTable):
+    list_display = (
+        "level",
+        "after_s",
+        "least_severity",
+        "calls_operators",
+        "calls_dispatchers",
+        "calls_managers",
+    )
+
+
+@admin.register(Robot)
+class Robots(PlainTable):
+    list_display = ("name", "kind", "warehouse", "from_level", "is_chinese", "is_active")
+    list_filter = ("kind", "is_active")
+    list_select_related = ("warehouse__site",)
+
+
+@admin.register(Alarm)
+class Alarms(ReadOnlyTable):
+    list_display = ("excursion", "status", "level", "raised_at", "next_at")
+    list_filter = ("status",)
+    list_select_related = ("excursion",)
+    date_hierarchy = "raised_at"
+
+
+@admin.register(Notification)
+class Notifications(ReadOnlyTable):
+    list_display = ("key", "level", "user", "robot", "status", "n_tries", "sent_at", "failure")
+    list_filter = ("status",)
+    list_select_related = ("user", "robot")
+    date_hierarchy = "created_at"

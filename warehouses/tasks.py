@@ -5,7 +5,7 @@ from datetime import datetime
 from celery import shared_task
 from django.utils import timezone
 
-from warehouses import judging, monitoring, retention, seals, silence, verdicts
+from warehouses import escalation, judging, monitoring, outbox, retention, seals, silence, verdicts
 
 
 @shared_task(name="warehouses.evaluate_due")
@@ -31,6 +31,16 @@ def seal_blocks(at: str = "") -> None:
 @shared_task(name="warehouses.tend_records")
 def tend_records(at: str = "") -> None:
     retention.tend(at=_moment(at))
+
+
+@shared_task(name="warehouses.escalate_alarms")
+def escalate_alarms(at: str = "") -> None:
+    escalation.escalate_due(at=_moment(at))
+
+
+@shared_task(name="warehouses.deliver_outbox")
+def deliver_outbox(at: str = "") -> None:
+    outbox.deliver_due(at=_moment(at))
 
 
 @shared_task(name="warehouses.catch_up")
