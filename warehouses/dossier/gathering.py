@@ -1,22 +1,18 @@
 """Owns what a dossier takes from the tables: the facts of a shipment, and the readings around its stays."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-
-import numpy as np
 
 from logistics.models import Document, HandlingUnit, Shipment, ShipmentLine, Site
 from logistics.scoping import Principal
 from logistics.temperature import Profile, profile
 from warehouses import custody_evidence, streams
-from warehouses.compliance.readings import Ints
-from warehouses.compliance.sealed import NO_HUMIDITY, Contents
 from warehouses.custody_evidence import LEAD, TAIL, Surroundings
 from warehouses.dossier import blocks, papers
 from warehouses.dossier.names import Names, names_for
+from warehouses.dossier.records import records
 from warehouses.excursion_phases import DEAD
-from warehouses.models import ColdSpace, Excursion, Reading, Sensor, ShipmentVerdict, Stay
+from warehouses.models import ColdSpace, Excursion, Sensor, ShipmentVerdict, Stay
 
 # The categories of fresh and frozen meat; what is cooked or cured (processed-meat) travels without.
 MEAT_CATEGORIES = frozenset({"fresh-pork", "frozen-meat"})
@@ -217,12 +213,18 @@ def _evidence(
         )
     sensors: list[papers.SensorPaper] = []
     members: dict[str, bytes] = {}
-    for sensor in Sensor.objects.filter(cold_space_id__in=spaces).order_by("pk"):
+    heard = list(Sensor.objects.filter(cold_space_id__in=spaces).order_by("pk"))
+    kept = records(
+        {
+            sensor.pk: (low - LEAD, high + TAIL)
+            for sensor in heard
+            for low, high in (around.periods[sensor.cold_space_id],)
+        }
+    )
+    for sensor in heard:
         space = spaces[sensor.cold_space_id]
-        low, high = around.periods[space.pk]
         limits = streams.limits_of(profile(temperature_class), is_vehicle=space.is_vehicle)
-        contents = readings_in(sensor, low - LEAD, high + TAIL)
-        sealed = blocks.seal_hours(sensor.public_id, contents, max_gap_s=limits.max_gap_s)
+        sealed = blocks.seal_hours(sensor.public_id, kept[sensor.pk], max_gap_s=limits.max_gap_s)
         members |= blocks.payloads_of(sealed)
         sensors.append(
             papers.SensorPaper(
@@ -235,24 +237,3 @@ def _evidence(
             )
         )
     return papers.Evidence(airs=tuple(airs), sensors=tuple(sensors)), members
-
-
-def readings_in(sensor: Sensor, from_at: datetime, to_at: datetime) -> Contents:
-    """Return every kept reading of a sensor over ``[from_at, to_at)``, flagged ones too."""
-    rows = (
-        Reading.objects.filter(sensor=sensor, measured_at__gte=from_at, measured_at__lt=to_at)
-        .order_by("measured_at")
-        .values_list("measured_at", "centi_c", "humidity_permille", "flags", "received_at")
-    )
-    columns: dict[str, list[int]] = defaultdict(list)
-    for at, centi_c, permille, flags, received_at in rows.iterator(chunk_size=5_000):
-        columns["at_s"].append(streams.epoch_s(at))
-        columns["centi_c"].append(centi_c)
-        columns["permille"].append(NO_HUMIDITY if permille is None else permille)
-        columns["flags"].append(flags)
-        columns["received_s"].append(streams.epoch_s(received_at))
-
-    def column(name: str) -> Ints:
-        return np.array(columns[name], np.int64)
-
-    return Contents(*(column(name) for name in Contents.__slots__))

@@ -4,6 +4,7 @@ import os
 import random
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from logistics.models import Document
 from logistics.scoping import SYSTEM, Principal, Role
 from tests.warehouses.conftest import START, ColdStore
 from tests.warehouses.dossier.conftest import Journey, make_journey
+from warehouses import seals
 from warehouses.dossier import archive, gathering, signing
 from warehouses.dossier.building import sealed_file
 from warehouses.dossier.papers import written
 from warehouses.dossier.verifying import DOSSIER, Dossier, verify
-from warehouses.models import ShipmentVerdict
+from warehouses.models import Reading, ShipmentVerdict
 
 # `DOSSIER_FLIPS=1000` runs the whole number.
 FLIPS = int(os.environ.get("DOSSIER_FLIPS", "100"))
@@ -218,3 +220,13 @@ def test_the_sheet_is_there_in_both_languages(journey: Journey) -> None:
     sheets = {name: content for name, content in members.items() if name.endswith(".pdf")}
     assert set(sheets) == {"dossier-zh.pdf", "dossier-en.pdf"}
     assert all(content.startswith(b"%PDF-") for content in sheets.values())
+
+
+def test_hours_whose_rows_were_dropped_are_read_from_their_blocks(
+    journey: Journey, settings: Any
+) -> None:
+    before = journey.dossier()
+    settings.READINGS_KEEP_ROWS_D = 3
+    seals.seal_due(at=journey.at + timedelta(days=30))
+    assert not Reading.objects.exists()
+    assert journey.dossier() == before
