@@ -1,10 +1,8 @@
 """The read model of the sensors page: who is silent, whose certificate runs out, worst first."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, Literal
-
-from django.utils import timezone
 
 from logistics.scoping import Principal
 from routing.pages.attention import place_of
@@ -29,7 +27,7 @@ class SensorRow:
         return (int(self.sensor.silent_since_at is None), _RANK[self.due], self.sensor.code)
 
 
-def read_sensors(*, principal: Principal, at: datetime) -> tuple[SensorRow, ...]:
+def read_sensors(*, principal: Principal, today: date) -> tuple[SensorRow, ...]:
     """Read the sensors in service that the principal may see: one query."""
     rows = (
         Sensor.objects.visible_to(principal)
@@ -38,15 +36,15 @@ def read_sensors(*, principal: Principal, at: datetime) -> tuple[SensorRow, ...]
             "device", "cold_space__room__warehouse__site", "cold_space__compartment__vehicle"
         )
     )
-    found = [SensorRow(row, place_of(row.cold_space), due_of(row, at)) for row in rows]
+    found = [SensorRow(row, place_of(row.cold_space), due_of(row, today)) for row in rows]
     return tuple(sorted(found, key=lambda one: one.rank))
 
 
-def due_of(sensor: Sensor, at: datetime) -> Due:
+def due_of(sensor: Sensor, today: date) -> Due:
     """Return how a sensor's calibration stands on a day."""
     if sensor.calibration_due_date is None:
         return "unknown"
-    left = sensor.calibration_due_date - timezone.localdate(at)
+    left = sensor.calibration_due_date - today
     if left < timedelta(0):
         return "overdue"
     return "soon" if left <= DUE_SOON else "good"

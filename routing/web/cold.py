@@ -82,11 +82,12 @@ def _space(request: HttpRequest, asking: Asking, public_id: str) -> dict[str, ob
 @require_safe
 @signed_in
 def sensors(request: HttpRequest, asking: Asking) -> HttpResponse:
+    today = timezone.localdate(asking.at)
     context = {
         "asking": asking,
-        "rows": read_sensors(principal=asking.principal, at=asking.at),
+        "rows": read_sensors(principal=asking.principal, today=today),
         "place": "cold",
-        "day": timezone.localdate(asking.at),
+        "day": today,
     }
     return render(request, "routing/cold/sensors.html", context)
 
