@@ -131,7 +131,9 @@ def test_a_file_is_committed_only_if_a_clone_needs_it() -> None:
 
 
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
-    source = (ROOT / "logistics/settings.py").read_text()
+    source = "".join(
+        (ROOT / "logistics" / name).read_text() for name in ("settings.py", "planning_settings.py")
+    )
     read = set(re.findall(r'\b(?:read\(\s*"\w+",|_database\()\s*"([A-Z][A-Z0-9_]+)"', source))
     text = (ROOT / "docs/operations.md").read_text()
     table = text.partition("## Settings")[2].partition("Tests and make read")[0]
