@@ -1,7 +1,7 @@
 """The rows of readings in bulk: what is stored already, and writing new ones past the ORM's instances."""
 
 from datetime import datetime
-from itertools import chain
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from warehouses.models import Reading
 _COLUMNS = "measured_at, centi_c, humidity_permille, received_at, flags, sensor_id"
 _INTO = f"{Reading._meta.db_table} ({_COLUMNS})"
 # Many rows a statement cost a quarter less than a statement a row; SQLite allows 32,766 parameters.
-_ROWS_A_STATEMENT = 250
+_ROWS_A_STATEMENT, _FIELDS = 250, 5
 _EPOCH_OF_2000_S = 946_684_800
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END = b"\xff\xff"
@@ -97,32 +97,31 @@ def _insert_many(columns: Columns, flags: Ints, received_at: datetime) -> None:
     humidities: list[Any] = columns.permille.tolist()
     if NO_HUMIDITY in humidities:
         humidities = [None if one == NO_HUMIDITY else one for one in humidities]
-    rows = list(
-        zip(
-            _texts(columns.at_s),
-            columns.centi_c.tolist(),
-            humidities,
-            flags.tolist(),
-            columns.sensor_id.tolist(),
-            strict=True,
-        )
-    )
     n_before = raw.total_changes
-    n_together = len(rows) - len(rows) % _ROWS_A_STATEMENT
-    together = _statement(_ROWS_A_STATEMENT)
-    for first in range(0, n_together, _ROWS_A_STATEMENT):
-        some = rows[first : first + _ROWS_A_STATEMENT]
-        raw.execute(together, (received, *chain.from_iterable(some)))
-    raw.executemany(_statement(1), [(received, *row) for row in rows[n_together:]])
-    if raw.total_changes - n_before != len(rows):
+    # One flat list: a tuple for each row would set the garbage collector to work.
+    flat: list[Any] = [None] * (_FIELDS * len(columns))
+    flat[0::_FIELDS] = _texts(columns.at_s)
+    flat[1::_FIELDS] = columns.centi_c.tolist()
+    flat[2::_FIELDS] = humidities
+    flat[3::_FIELDS] = flags.tolist()
+    flat[4::_FIELDS] = columns.sensor_id.tolist()
+    for n_rows in (_ROWS_A_STATEMENT, 1):
+        width = _FIELDS * n_rows
+        n_taken = len(flat) - len(flat) % width
+        for first in range(0, n_taken, width):
+            raw.execute(_statement(n_rows), (received, *flat[first : first + width]))
+        flat = flat[n_taken:]
+    if raw.total_changes - n_before != len(columns):
         msg = "some of the readings are stored already"
         raise IntegrityError(msg)
 
 
+@cache
 def _statement(n_rows: int) -> str:
     """Return the insert of some rows: the time of receipt is the first parameter of all of them."""
     places = ", ".join(
-        f"(?{i}, ?{i + 1}, ?{i + 2}, ?1, ?{i + 3}, ?{i + 4})" for i in range(2, 2 + 5 * n_rows, 5)
+        f"(?{i}, ?{i + 1}, ?{i + 2}, ?1, ?{i + 3}, ?{i + 4})"
+        for i in range(2, 2 + _FIELDS * n_rows, _FIELDS)
     )
     # A statement that cannot fail halfway keeps no journal of its own: a third of its time.
     return f"INSERT OR IGNORE INTO {_INTO} VALUES {places}"  # noqa: S608 - names of our own table

@@ -19,7 +19,7 @@ LEAST_RATIO, MOST_BYTES, LEAST_SMALLER = 0.8, 5.0, 15
 N_DAY = 14_400_000  # 10,000 sensors, a reading a minute
 N_BATCHES, N_QUICK = 48, 12
 AGAINST = {
-    "sqlite": "raw executemany INSERT OR IGNORE, same table and pragmas",
+    "sqlite": "raw executemany INSERT OR IGNORE, same table and pragmas, processor time",
     "postgresql": "raw COPY of Python rows into a heap without a key",
 }
 

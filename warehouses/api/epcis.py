@@ -85,4 +85,6 @@ def decoded(data: bytes) -> Any:
     except (msgspec.DecodeError, RecursionError) as error:
         detail = _("The body is not valid JSON")
         faults = [Fault("/", "malformed_body", str(error))]
-        raise DomainError(code="malformed_body", detail=detail, status=400, faults=faults) from error
+        raise DomainError(
+            code="malformed_body", detail=detail, status=400, faults=faults
+        ) from error

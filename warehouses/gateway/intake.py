@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from warehouses import space_events, telemetry
+from logistics.doorbell import ring
+from warehouses import bulk_rows, space_events, telemetry
 from warehouses.gateway.messages import Message, Poison
 from warehouses.gateway.sequences import Settled, settle
 from warehouses.models import (
@@ -101,11 +102,13 @@ def _keep_readings(
     stored = Stored()
     for first in range(0, len(mine.rows), telemetry.MAX_BATCH):
         part: list[NewReading] = mine.rows[first : first + telemetry.MAX_BATCH]
-        fate = telemetry.store(readings=part, received_at=received_at)
+        fate = telemetry.store(readings=part, received_at=received_at, may_ring=False)
         for rejected in fate.rejected:
             message, line = mine.places[first + rejected.row]
             _reject(told, message, rejected, line)
         stored += fate
+    if stored.n_new:
+        ring("warehouses.evaluate_due")  # once for all parts
     return stored
 
 
@@ -167,13 +170,19 @@ def _settle(
     ids = {device_id for device_id, _run in numbers}
     rows = DeviceSequence.objects.select_for_update().filter(device_id__in=ids).order_by("pk")
     touched = [row for row in rows if (row.device_id, row.run) in numbers]
+    holed: list[DeviceSequence] = []
     for row in touched:
         key = (row.device_id, row.run)
         before = Settled(row.settled_to, tuple((low, high) for low, high in row.ahead))
         after = settle(before, numbers[key], oldest=oldest[key])
-        row.settled_to, row.ahead, row.heard_at = after.to, list(after.ahead), received_at
+        row.settled_to, row.heard_at = after.to, received_at
+        if after.ahead != before.ahead:
+            row.ahead = list(after.ahead)
+            holed.append(row)
         told[serials[row.device_id]].settled[row.run] = after
-    DeviceSequence.objects.bulk_update(touched, ["settled_to", "ahead", "heard_at"], batch_size=200)
+    bulk_rows.update(touched, ["settled_to", "heard_at"])
+    # Holes are rare, and a JSON column needs the ORM's bulk_update, which costs more than all the rest here.
+    DeviceSequence.objects.bulk_update(holed, ["ahead"])
 
 
 def _reject(told: dict[str, Told], message: Message, why: Any, line: int | None) -> None:
