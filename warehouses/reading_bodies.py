@@ -6,24 +6,17 @@ Every door that takes JSON reads it here (REST, MQTT), so a row means the same w
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import TypeVar
 
 import msgspec
 from django.utils.translation import gettext as _
 
-from warehouses.telemetry import NewReading
+from warehouses.intake import NewReading
 
 T = TypeVar("T")
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
-
-
-class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One reading as it stands in a body."""
-
-    sensor: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-    measured_at: Annotated[datetime, msgspec.Meta(tz=True)]
-    value_c: Annotated[float, msgspec.Meta(ge=-100, le=100)]
-    humidity_pct: Annotated[float, msgspec.Meta(ge=0, le=100)] | None = None
+# Whatever the offset from UTC, a time of one of these years lies between them.
+_SURE_YEARS = frozenset(range(EARLIEST.year + 1, LATEST.year - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +50,8 @@ class TooManyRows(ValueError):
         self.n_rows = n_rows
 
 
-_row = msgspec.json.Decoder(Row)
-_rows = msgspec.json.Decoder(list[Row])
+_row = msgspec.json.Decoder(NewReading)
+_rows = msgspec.json.Decoder(list[NewReading])
 _raws = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -85,11 +78,11 @@ def from_lines(body: bytes, *, most: int) -> Decoded:
     return _checked(rows, [line for line, _ in texts], most=most)
 
 
-def _checked(rows: list[Row], lines: Sequence[int], *, most: int) -> Decoded:
+def _checked(rows: list[NewReading], lines: Sequence[int], *, most: int) -> Decoded:
     """Take whole rows; where a time is impossible, say so row by row."""
     _refuse_more(len(lines), most)
-    if all(is_of_this_century(row.measured_at) for row in rows):
-        return Decoded([_reading(row) for row in rows], lines, [])
+    if {row.measured_at.year for row in rows} <= _SURE_YEARS:
+        return Decoded(rows, lines, [])
     return _sorted_out(zip(lines, rows, strict=True), lambda row: row)
 
 
@@ -99,7 +92,7 @@ def _one_by_one(texts: Sequence[tuple[int, bytes | msgspec.Raw]], *, most: int) 
     return _sorted_out(texts, _row.decode)
 
 
-def _sorted_out(items: Iterable[tuple[int, T]], read: Callable[[T], Row]) -> Decoded:
+def _sorted_out(items: Iterable[tuple[int, T]], read: Callable[[T], NewReading]) -> Decoded:
     readings: list[NewReading] = []
     lines: list[int] = []
     faults: list[RowFault] = []
@@ -112,7 +105,7 @@ def _sorted_out(items: Iterable[tuple[int, T]], read: Callable[[T], Row]) -> Dec
         if not is_of_this_century(row.measured_at):
             faults.append(impossible_time(line, "measured_at"))
             continue
-        readings.append(_reading(row))
+        readings.append(row)
         lines.append(line)
     return Decoded(readings, lines, faults)
 
@@ -136,7 +129,3 @@ def fault(line: int, message: str) -> RowFault:
 def _refuse_more(n_rows: int, most: int) -> None:
     if n_rows > most:
         raise TooManyRows(n_rows)
-
-
-def _reading(row: Row) -> NewReading:
-    return NewReading(row.sensor, row.measured_at, row.value_c, row.humidity_pct)

@@ -21,6 +21,7 @@ MAX_LENGTH_DIGITS = 18
 
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_NO_BRACKETS_NO_QUOTES = bytes(set(_NO_BRACKETS) - set(b'"'))
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
@@ -105,12 +106,23 @@ def depth_of(body: bytes) -> int:
     if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
         return 0
     depth = deepest = 0
-    for byte in _STRING.sub(b"", body).translate(None, _NO_BRACKETS):
+    for byte in _brackets(body):
         depth += 1 if byte in b"[{" else -1
-        deepest = max(deepest, depth)
-        if deepest > MAX_DEPTH:
-            break
+        if depth > deepest:
+            deepest = depth
+            if deepest > MAX_DEPTH:
+                break
     return deepest
+
+
+def _brackets(body: bytes) -> bytes:
+    """Return the brackets outside strings."""
+    if b"\\" not in body:
+        # Two quotes that touch hide nothing, so taking them out moves no bracket into a string or out of it.
+        quick = body.translate(None, _NO_BRACKETS_NO_QUOTES).replace(b'""', b"")
+        if b'"' not in quick:
+            return quick
+    return _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
 
 
 def holds_nul_or_lone_surrogate(body: bytes) -> bool:
