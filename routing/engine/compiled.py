@@ -86,6 +86,11 @@ def offer(name: str, function: Callable[..., Any], signature: Any) -> None:
     llvmlite.binding.add_symbol(name, made.address)
 
 
+def is_offered(name: str) -> bool:
+    """Say whether some function is offered under this name."""
+    return name in _OFFERED
+
+
 @contextmanager
 def _cache_of(function: Callable[..., Any]) -> Iterator[None]:
     path = Path(function.__code__.co_filename).resolve()

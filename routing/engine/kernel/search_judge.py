@@ -9,7 +9,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from routing.engine.columns import Ints
-from routing.engine.compiled import offer
+from routing.engine.compiled import is_offered, offer
 from routing.engine.kernel.arrays import Data, Work
 from routing.engine.kernel.codes import N_OUT
 from routing.engine.kernel.trip import judge_trip
@@ -33,8 +33,12 @@ def judge_table(data: Data, work: Work, out: Ints) -> Ints:
 
 @cache
 def offer_judge() -> None:
-    """Make `judge_at` known; before that no code that calls it can be loaded."""
-    offer(NAME, _judge, _SIGNATURE)
+    """Make `judge_at` known; before that no code that calls it can be loaded.
+
+    A process that offered nobody compiles the search and never judges: there this does nothing.
+    """
+    if not is_offered(NAME):
+        offer(NAME, _judge, _SIGNATURE)
 
 
 @cache

@@ -126,7 +126,9 @@ def test_a_carriers_machine_gets_a_token_and_in(cast: Cast) -> None:
     status, granted = ask_token(client_id, secret)
     assert status == 200
     assert granted["expires_in"] == 900
-    assert granted["scope"] == "loads:read trips:read shipments:read events:read"
+    assert granted["scope"] == (
+        "loads:read trips:read shipments:read events:read excursions:read excursions:write"
+    )
     headers = {"authorization": f"Bearer {granted['access_token']}"}
     me = Client().get("/api/v1/me", headers=headers).json()
     assert (me["role"], me["organization"]["code"]) == ("carrier", "yto")
