@@ -1,4 +1,4 @@
-"""The cold chain's pages: overview, one space, sensors, one excursion and the forms that answer it."""
+"""The cold chain's pages: overview, one space, one shipment, sensors, one excursion and the forms that answer it."""
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from logistics.errors import DomainError, StaleState
 from routing.pages.cold_overview import Overview, read_overview
 from routing.pages.cold_sensors import read_sensors
+from routing.pages.cold_shipment import ShipmentPage, read_shipment_page
 from routing.pages.cold_space import (
     PERIODS_H,
     ExcursionPage,
@@ -76,6 +77,32 @@ def _space(request: HttpRequest, asking: Asking, public_id: str) -> dict[str, ob
         "periods": PERIODS_H,
         "day": timezone.localdate(asking.at),
         "at": asking.at,
+    }
+
+
+@require_safe
+@signed_in
+def shipment(request: HttpRequest, asking: Asking, public_id: str) -> HttpResponse:
+    return render(request, "routing/cold/shipment.html", _shipment(asking, public_id))
+
+
+@require_safe
+@signed_in
+def shipment_now(request: HttpRequest, asking: Asking, public_id: str) -> HttpResponse:
+    return render(request, "routing/cold/parts/shipment.html", _shipment(asking, public_id))
+
+
+def _shipment(asking: Asking, public_id: str) -> dict[str, object]:
+    page: ShipmentPage | None = read_shipment_page(
+        principal=asking.principal, public_id=public_id, at=asking.at
+    )
+    if page is None:
+        raise Http404
+    return {
+        "asking": asking,
+        "page": page,
+        "place": "cold",
+        "day": timezone.localdate(asking.at),
     }
 
 

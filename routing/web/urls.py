@@ -15,6 +15,8 @@ urlpatterns = [
     path("cold-chain/sensors", cold.sensors, name="sensors"),
     path("cold-chain/spaces/<str:public_id>", cold.space, name="cold-space"),
     path("cold-chain/spaces/<str:public_id>/now", cold.space_now, name="cold-space-now"),
+    path("cold-chain/shipments/<str:public_id>", cold.shipment, name="cold-shipment"),
+    path("cold-chain/shipments/<str:public_id>/now", cold.shipment_now, name="cold-shipment-now"),
     path("cold-chain/excursions/<str:public_id>", cold.excursion, name="excursion"),
     path("cold-chain/excursions/<str:public_id>/now", cold.excursion_now, name="excursion-now"),
     path(

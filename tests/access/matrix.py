@@ -78,6 +78,8 @@ GET  cold-chain/board                      -         200     200     200     200
 GET  cold-chain/sensors                    -         200     200     200     200     200     200     200     200     200     403     302
 GET  cold-chain/spaces/<str:public_id>     space     200/200 200/200 200/404 200/404 200/404 200/404 404/404 200/200 404/404 403/403 302/302
 GET  cold-chain/spaces/<str:public_id>/now space     200/200 200/200 200/404 200/404 200/404 200/404 404/404 200/200 404/404 403/403 302/302
+GET  cold-chain/shipments/<str:public_id>  shipment  200/200 200/200 200/404 200/404 200/404 200/404 200/404 200/200 404/404 403/403 302/302
+GET  cold-chain/shipments/<str:public_id>/now shipment 200/200 200/200 200/404 200/404 200/404 200/404 200/404 200/200 404/404 403/403 302/302
 GET  cold-chain/excursions/<str:public_id> excursion 200/200 200/200 200/404 200/404 200/404 200/404 404/404 200/200 404/404 403/403 302/302
 GET  cold-chain/excursions/<str:public_id>/now excursion 200/200 200/200 200/404 200/404 200/404 200/404 404/404 200/200 404/404 403/403 302/302
 POST cold-chain/excursions/<str:public_id>/acknowledge excursion 302/302 302/302 302/404 302/404 302/404 302/404 404/404 302/302 404/404 403/403 302/302

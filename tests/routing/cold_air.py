@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from logistics.models import Shipment, ShipmentParty
 from tests.cast import Cast
 from tests.factories import make_park, make_space
-from warehouses import monitoring, silence, telemetry
+from warehouses import custody, monitoring, silence, telemetry, verdicts
 from warehouses.models import ColdSpace, Excursion, Sensor, SpaceEvent
 from warehouses.telemetry import NewReading
 
@@ -72,3 +73,40 @@ def _send(code: str, values: list[float], starts_at: datetime, *, skip: bool = F
         late = 11 if skip and i > 30 else 0
         readings.append(NewReading(code, starts_at + timedelta(minutes=5 * (i + late)), value))
     telemetry.store(readings=readings, received_at=readings[-1].measured_at)
+
+
+def make_kept_meat(air: Air, cast: Cast) -> Shipment:
+    """Write a shipment of chilled meat: hours in the warm room, then in YTO's vehicle; judged."""
+    site = air.warm.room.warehouse.site
+    truck = ColdSpace.objects.get(code="yto-reefer")
+    shipment = Shipment.objects.create(
+        waybill="WB-MEAT-1",
+        shipper=cast.shipper.organization,
+        reference="R-MEAT-1",
+        origin=site,
+        destination=site,
+        temperature_class="chilled_meat",
+        weight_kg=900,
+        volume_l=4000,
+        n_pallets=2,
+        created_at=air.at,
+        updated_at=air.at,
+    )
+    for organization, role in (
+        (cast.shipper.organization, "shipper"),
+        (cast.yto.organization, "carrier"),
+    ):
+        ShipmentParty.objects.create(
+            shipment=shipment,
+            organization=organization,
+            role=role,
+            from_at=air.at - timedelta(hours=4),
+        )
+    custody.move(
+        shipment_ids=[shipment.pk], cold_space_id=air.warm.pk, at=air.at - timedelta(hours=3)
+    )
+    custody.move(
+        shipment_ids=[shipment.pk], cold_space_id=truck.pk, at=air.at - timedelta(minutes=20)
+    )
+    verdicts.judge_shipments(shipment_ids=[shipment.pk], at=air.at)
+    return shipment
