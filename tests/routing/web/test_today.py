@@ -78,6 +78,16 @@ def test_running_excursions_stand_before_loads_and_silence_after(
     assert kinds == ["excursion", "unassigned", "unassigned", "silent"]
 
 
+def test_what_is_wrong_with_the_air_leads_to_its_page(
+    client: Client, cast: Cast, day: DayKit
+) -> None:
+    excursion = make_excursion(day.park.rooms[1].cold_space)
+    html = page(client, cast.dispatcher)
+    assert f'href="/cold-chain/excursions/{excursion.public_id}"' in html
+    for room in day.park.rooms:
+        assert f'href="/cold-chain/spaces/{room.cold_space.public_id}"' in html
+
+
 def test_a_silence_is_not_told_of_days_before_it_began(
     client: Client, cast: Cast, day: DayKit
 ) -> None:
