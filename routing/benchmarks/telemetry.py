@@ -1,7 +1,6 @@
 """The way in for readings beside raw inserts on both databases; what sealed hours take and how fast they are read."""
 
 import contextlib
-import importlib
 import json
 import os
 import subprocess
@@ -12,7 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
-from routing.benchmarks.peers import MissingPeerError
+from routing.benchmarks import private_servers
+from routing.benchmarks.doors import measure_doors
 from routing.benchmarks.report import Figure, Order
 
 LEAST_RATIO, MOST_BYTES, LEAST_SMALLER = 0.8, 5.0, 15
@@ -25,31 +25,24 @@ AGAINST = {
 
 
 def measure_telemetry(order: Order) -> list[Figure]:
-    """Store 5,000 rows a batch on both databases, each made for this run and gone after it."""
+    """Store 5,000 rows a batch on both databases, each made for this run and gone after it; then the doors."""
     n_batches = N_QUICK if order.is_quick else N_BATCHES
     with tempfile.TemporaryDirectory(prefix="luohe-bench-") as folder:
-        sqlite = _run({"DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3"}, order.seed, n_batches)
+        address = {"DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3"}
+        sqlite = _run("store_run", address, order.seed, n_batches)
     with contextlib.ExitStack() as stack:
-        postgresql = _run(_private_postgresql(stack), order.seed, n_batches)
-    return [*_stored(sqlite), *_stored(postgresql), *_sealed(postgresql)]
+        # Without fsync, which would favor us.
+        address = private_servers.postgresql(stack)
+        postgresql = _run("store_run", address, order.seed, n_batches)
+    figures = [*_stored(sqlite), *_stored(postgresql), *_sealed(postgresql)]
+    return figures + measure_doors(order, _run)
 
 
-def _private_postgresql(stack: contextlib.ExitStack) -> dict[str, str]:
-    """Start a server as the tests do (from a checkout only; without fsync, which would favor us)."""
-    try:
-        servers = importlib.import_module("tests.plugins.servers")
-    except ImportError as error:
-        msg = "PostgreSQL is started by tests/plugins/servers.py, which is not here"
-        raise MissingPeerError(msg) from error
-    address = servers.start_postgresql(stack).environment["DATABASE_OWNER_URL"]
-    return {"DATABASE_URL": address}
-
-
-def _run(environment: dict[str, str], seed: int, n_batches: int) -> dict[str, Any]:
-    """Run one database in a process of its own and return what it found."""
+def _run(module: str, environment: dict[str, str], *arguments: int) -> dict[str, Any]:
+    """Run one part in a process of its own and return what it found."""
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("DATABASE_")}
     inherited["DJANGO_SETTINGS_MODULE"] = "logistics.settings"
-    command = [sys.executable, "-m", "routing.benchmarks.store_run", str(seed), str(n_batches)]
+    command = [sys.executable, "-m", f"routing.benchmarks.{module}", *map(str, arguments)]
     done = subprocess.run(  # noqa: S603 - our own module
         command,
         env=inherited | environment,

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,15 @@ class Addresses:
     environment: dict[str, str]
     version: str
     origin: str
+    service: Service
 
 
 # ----------------------------- PostgreSQL
 
 
-def start_postgresql(stack: contextlib.ExitStack) -> Addresses:
+def start_postgresql(
+    stack: contextlib.ExitStack, server_settings: Mapping[str, str] = SETTINGS
+) -> Addresses:
     """Start PostgreSQL with an owner and an application role; stop it when the stack closes."""
     home, port = _home_for_servers(stack, "luohe-pg-"), _free_port()
     user = _unprivileged(home)
@@ -56,7 +60,7 @@ def start_postgresql(stack: contextlib.ExitStack) -> Addresses:
     }
     initdb = [str(binaries / "initdb"), "--pgdata", str(home / "data"), "--no-sync", *INITDB]
     subprocess.run(initdb, check=True, capture_output=True, **run)
-    settings = {**SETTINGS, "port": str(port), "unix_socket_directories": str(home)}
+    settings = {**server_settings, "port": str(port), "unix_socket_directories": str(home)}
     service = Service(
         name="PostgreSQL",
         command=[
@@ -81,6 +85,7 @@ def start_postgresql(stack: contextlib.ExitStack) -> Addresses:
         },
         version=_number(_output(binaries / "postgres", "--version")),
         origin=str(binaries),
+        service=service,
     )
 
 
@@ -178,6 +183,7 @@ def start_broker(stack: contextlib.ExitStack) -> Addresses:
         environment={"CELERY_BROKER_URL": f"redis://127.0.0.1:{port}/0"},
         version=_number(_output(binary, "--version")),
         origin=str(binary),
+        service=service,
     )
 
 

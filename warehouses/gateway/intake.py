@@ -1,6 +1,7 @@
 """Messages of devices into the tables: one transaction for many, and what each device is told after it."""
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,11 +38,20 @@ class _Rows:
     """Rows of many messages in one sequence, each with where it came from."""
 
     rows: list[Any] = field(default_factory=list)
-    places: list[tuple[Message, int]] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    parts: list[tuple[Message, Sequence[int]]] = field(default_factory=list)
 
-    def add(self, row: Any, message: Message, line: int) -> None:
-        self.rows.append(row)
-        self.places.append((message, line))
+    def add(self, rows: Sequence[Any], message: Message, lines: Sequence[int]) -> None:
+        """Add rows of a message, each with its line."""
+        self.starts.append(len(self.rows))
+        self.parts.append((message, lines))
+        self.rows += rows
+
+    def place(self, row: int) -> tuple[Message, int]:
+        """Return the message and the line of a row."""
+        part = bisect_right(self.starts, row) - 1
+        message, lines = self.parts[part]
+        return message, lines[row - self.starts[part]]
 
 
 def take(*, messages: Sequence[Message], received_at: datetime) -> dict[str, Told]:
@@ -104,7 +114,7 @@ def _keep_readings(
         part: list[NewReading] = mine.rows[first : first + telemetry.MAX_BATCH]
         fate = telemetry.store(readings=part, received_at=received_at, may_ring=False)
         for rejected in fate.rejected:
-            message, line = mine.places[first + rejected.row]
+            message, line = mine.place(first + rejected.row)
             _reject(told, message, rejected, line)
         stored += fate
     if stored.n_new:
@@ -115,9 +125,12 @@ def _keep_readings(
 def _sort_out(message: Message, owners: dict[str, str], mine: _Rows, told: dict[str, Told]) -> None:
     """Put a message's rows of its own sensors to the others of this batch; reject the rest."""
     decoded = message.decoded
+    if all(owners.get(code) == message.serial for code in {one.sensor for one in decoded.readings}):
+        mine.add(decoded.readings, message, decoded.lines)
+        return
     for line, reading in zip(decoded.lines, decoded.readings, strict=True):
         if owners.get(reading.sensor) == message.serial:
-            mine.add(reading, message, line)
+            mine.add([reading], message, [line])
             continue
         detail = f"no sensor {reading.sensor!r} that you may write is known"
         _reject(told, message, Rejected(line, "sensor", "unknown_sensor", detail), line)
@@ -138,11 +151,11 @@ def _keep_events(messages: Iterable[Message], told: dict[str, Told], received_at
             _reject(told, message, one, one.line)
         for line, row in zip(message.events.lines, message.events.rows, strict=True):
             event = row.of(spaces.get((message.serial, row.cold_space)))
-            by_source.setdefault(message.serial, _Rows()).add(event, message, line)
+            by_source.setdefault(message.serial, _Rows()).add([event], message, [line])
     for source, rows in sorted(by_source.items()):
         noted = space_events.keep(events=rows.rows, source=source[:40], at=received_at)
         for rejected in noted.rejected:
-            message, line = rows.places[rejected.row]
+            message, line = rows.place(rejected.row)
             _reject(told, message, rejected, line)
 
 
