@@ -142,9 +142,9 @@ class Robots(PlainTable):
 
 @admin.register(Alarm)
 class Alarms(ReadOnlyTable):
-    list_display = ("excursion", "status", "level", "raised_at", "next_at")
+    list_display = ("excursion", "sensor", "status", "level", "raised_at", "next_at")
     list_filter = ("status",)
-    list_select_related = ("excursion",)
+    list_select_related = ("excursion", "sensor")
     date_hierarchy = "raised_at"
 
 

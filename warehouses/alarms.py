@@ -1,4 +1,4 @@
-"""Alarms: when an excursion starts to call for somebody, and what ends the calls."""
+"""Alarms: when an excursion or a silence starts to call for somebody, and what ends the calls."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -14,6 +14,7 @@ from warehouses.models import (
     ExcursionPhase,
     Notification,
     NotificationStatus,
+    Sensor,
     Severity,
 )
 
@@ -43,12 +44,13 @@ def _carry_on(rows: dict[int, Excursion], at: datetime) -> list[Alarm]:
     if not rows:
         return []
     known = list(Alarm.objects.select_for_update().filter(excursion__in=rows).order_by("pk"))
-    touched = [alarm for alarm in known if _moved(alarm, rows[alarm.excursion_id], at)]
+    found = [(alarm, rows[alarm.excursion_id]) for alarm in known if alarm.excursion_id]
+    touched = [alarm for alarm, row in found if _moved(alarm, row, at)]
     if touched:
         columns = ["status", "revision", "level", "raised_at", "next_at"]
         Alarm.objects.bulk_update(touched, columns)
         ring("warehouses.escalate_alarms")
-    for pk in {alarm.excursion_id for alarm in known}:
+    for pk in {row.pk for _, row in found}:
         del rows[pk]
     return [
         _alarm(row, at)
@@ -71,6 +73,29 @@ def _moved(alarm: Alarm, row: Excursion, at: datetime) -> bool:
     else:
         return False
     return True
+
+
+def silence_fell(*, sensors: Sequence[Sensor], at: datetime) -> None:
+    """Call for sensors that fell silent, in the caller's transaction; each silence has keys of its own."""
+    fell = {sensor.pk: sensor for sensor in sensors}
+    if not fell:
+        return
+    known = list(Alarm.objects.select_for_update().filter(sensor__in=fell).order_by("pk"))
+    for alarm in known:
+        alarm.status, alarm.revision = AlarmStatus.CALLING, alarm.revision + 1
+        alarm.level, alarm.raised_at, alarm.next_at = 0, at, at
+        fell.pop(alarm.sensor_id or 0, None)
+    Alarm.objects.bulk_update(known, ["status", "revision", "level", "raised_at", "next_at"])
+    Alarm.objects.bulk_create(
+        Alarm(sensor=sensor, revision=1, raised_at=at, next_at=at) for sensor in fell.values()
+    )
+    ring("warehouses.escalate_alarms")
+
+
+def silence_ended(*, sensors: Sequence[Sensor]) -> None:
+    """End the calls for sensors that are heard again, in the caller's transaction; what waits is not sent."""
+    calling = Alarm.objects.filter(sensor__in=sensors, status=AlarmStatus.CALLING)
+    calling.update(status=AlarmStatus.ENDED, next_at=None)
 
 
 def level_of(excursion: Excursion) -> int:

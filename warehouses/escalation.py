@@ -64,7 +64,9 @@ def _escalate(pk: int, steps: Sequence[LadderStep], by: Principal, at: datetime)
     """Take one alarm up in one transaction: compare-and-set, messages, event; twice is once."""
     with transaction.atomic():
         alarm = (
-            Alarm.objects.select_related("excursion__cold_space__room__warehouse")
+            Alarm.objects.select_related(
+                "excursion__cold_space__room__warehouse", "sensor__cold_space__room__warehouse"
+            )
             .filter(pk=pk, status=AlarmStatus.CALLING, next_at__lte=at)
             .first()
         )
@@ -87,7 +89,7 @@ def _next(
 ) -> tuple[LadderStep | None, datetime | None]:
     """Return the step to take now, if any, and when to look at the alarm again, if ever."""
     above = [step for step in steps if step.level > alarm.level]
-    severity = _RANK[Severity(alarm.excursion.severity)]
+    severity = _RANK[alarm.severity]
     open_to_it = [step for step in above if _RANK[Severity(step.least_severity)] <= severity]
     if not open_to_it:
         return None, at + LOOK_AGAIN if above else None
@@ -101,11 +103,11 @@ def _next(
 
 
 def _call(alarm: Alarm, step: LadderStep, at: datetime) -> list[Recipient]:
-    recipients = recipients_of(space=alarm.excursion.cold_space, step=step, at=at)
+    recipients = recipients_of(space=alarm.cold_space, step=step, at=at)
     Notification.objects.bulk_create(
         (
             Notification(
-                key=f"{alarm.excursion.public_id}:{alarm.revision}:{step.level}:{one.name}",
+                key=f"{alarm.subject_id}:{alarm.revision}:{step.level}:{one.name}",
                 alarm=alarm,
                 level=step.level,
                 user_id=one.user_id,
@@ -162,13 +164,14 @@ def _on_the_spot(space: ColdSpace, warehouse: Warehouse | None) -> Q:
 
 
 def _tell(alarm: Alarm, step: LadderStep, n_called: int, by: Principal, at: datetime) -> None:
-    space = alarm.excursion.cold_space
+    space = alarm.cold_space
     record(
         payload=AlarmEscalated(
             alarm=alarm.public_id,
-            excursion=alarm.excursion.public_id,
+            excursion=alarm.excursion.public_id if alarm.excursion else None,
+            sensor=alarm.sensor.public_id if alarm.sensor else None,
             cold_space=space.public_id,
-            severity=alarm.excursion.severity,
+            severity=alarm.severity,
             revision=alarm.revision,
             level=step.level,
             n_called=n_called,

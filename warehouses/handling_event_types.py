@@ -47,10 +47,14 @@ class ExcursionDispositioned(Handled, frozen=True, kw_only=True):
 
 @names("alarm.escalated")
 class AlarmEscalated(Payload, frozen=True, kw_only=True):
-    """The people of a step of the ladder are called; `n_called` is how many, robots included."""
+    """The people of a step of the ladder are called; `n_called` is how many, robots included.
+
+    It is about an excursion, or about a sensor that says nothing.
+    """
 
     alarm: str
-    excursion: str
+    excursion: str | None
+    sensor: str | None = None
     cold_space: str
     severity: str
     revision: int

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from apprise.plugins.dingtalk import NotifyDingTalk
 from apprise.plugins.feishu import NotifyFeishu
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from warehouses.models import ColdSpace, Excursion, Notification, Robot, RobotKind
+from warehouses.models import ColdSpace, Excursion, Notification, Robot, RobotKind, Sensor
 
 # Apprise logs addresses with their keys; what went wrong stands in the outbox.
 logging.getLogger("apprise").setLevel(logging.CRITICAL)
@@ -41,7 +42,13 @@ def compose(*, notification: Notification) -> Notice:
     if notification.robot:
         language = "zh-hans" if notification.robot.is_chinese else "en"
     with override(language):
-        row = notification.alarm.excursion
+        alarm = notification.alarm
+        if alarm.sensor:
+            return _of_silence(notification, alarm.sensor)
+        row = alarm.excursion
+        if row is None:
+            msg = f"alarm {alarm.pk} is about nothing"
+            raise ValueError(msg)
         place = _place(row.cold_space)
         subject = _("%(place)s: %(kind)s, %(peak).1f °C (step %(level)d)") % {
             "place": place,
@@ -53,7 +60,7 @@ def compose(*, notification: Notification) -> Notice:
             subject,
             _("Since %(since)s, %(severity)s, band %(band)s.")
             % {
-                "since": f"{timezone.localtime(row.started_at):%Y-%m-%d %H:%M}",
+                "since": _minute(row.started_at),
                 "severity": row.get_severity_display(),
                 "band": _band(row),
             },
@@ -62,6 +69,28 @@ def compose(*, notification: Notification) -> Notice:
             _("Key: %(key)s") % {"key": notification.key},
         ]
     return Notice(subject, "\n".join(lines))
+
+
+def _of_silence(notification: Notification, sensor: Sensor) -> Notice:
+    """Return what a call for a silent sensor says: where, which, since when, what it said last."""
+    space = sensor.cold_space
+    subject = _("%(place)s: sensor %(sensor)s is silent (step %(level)d)") % {
+        "place": _place(space),
+        "sensor": sensor.code,
+        "level": notification.level,
+    }
+    since = sensor.silent_since_at or notification.alarm.raised_at
+    lines = [subject]
+    lines += [_("No reading since %(since)s.") % {"since": _minute(since)}]
+    if sensor.latest_c is not None:
+        lines += [_("The last one was %(value).1f °C.") % {"value": sensor.latest_c}]
+    url = settings.SITE_URL.rstrip("/") + reverse("cold-space", args=[space.public_id])
+    lines += [_("Look here: %(url)s") % {"url": url}, _("Key: %(key)s") % {"key": notification.key}]
+    return Notice(subject, "\n".join(lines))
+
+
+def _minute(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 def send(*, notification: Notification, notice: Notice) -> None:

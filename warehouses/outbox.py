@@ -48,7 +48,7 @@ def _claim(pk: int, n_tries: int, at: datetime) -> Notification | None:
     if claimed != 1:
         return None
     row = Notification.objects.select_related(
-        "alarm__excursion__cold_space__room", "user", "robot"
+        "alarm__excursion__cold_space__room", "alarm__sensor__cold_space__room", "user", "robot"
     ).get(pk=pk)
     if row.alarm.status == AlarmStatus.CALLING:
         return row

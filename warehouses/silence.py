@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from logistics import events
 from logistics.scoping import SYSTEM, Principal
-from warehouses import bulk_rows, streams
+from warehouses import alarms, bulk_rows, streams
 from warehouses.cold_event_types import SensorHeard, SensorSilent
 from warehouses.models import ColdSpace, Sensor
 
@@ -37,6 +37,7 @@ def watch(*, at: datetime, by: Principal = SYSTEM, limit: int = 500) -> int:
             space = spaces[sensor.cold_space_id]
             streams.mark_dirty(space, sensor.silent_since_at or at)
         bulk_rows.update(sensors, ["silent_since_at"])
+        alarms.silence_fell(sensors=sensors, at=at)
         bulk_rows.update(list(spaces.values()), ["version", "dirty_from_at"])
         events.record_many(
             events=[_silent(sensor, spaces[sensor.cold_space_id], at) for sensor in sensors],
@@ -50,7 +51,7 @@ def hear(
     *, sensors: Sequence[Sensor], spaces: dict[int, ColdSpace], by: Principal, at: datetime
 ) -> None:
     """End the silence of locked sensors whose latest reading is recent; the caller saves them."""
-    heard = []
+    heard, back = [], []
     for sensor in sensors:
         if sensor.silent_since_at is None or sensor.latest_at is None:
             continue
@@ -58,7 +59,9 @@ def hear(
         if sensor.alert_after_at is not None and sensor.alert_after_at > at:
             heard.append(_heard(sensor, spaces[sensor.cold_space_id], at))
             sensor.silent_since_at = None
+            back.append(sensor)
     if heard:
+        alarms.silence_ended(sensors=back)
         events.record_many(events=heard, by=by, recorded_at=at)
 
 

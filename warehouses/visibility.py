@@ -94,13 +94,17 @@ def of_spaces(principal: Principal) -> Q:
 
 @visibility(Alarm)
 def alarms(principal: Principal) -> Q:
-    """As the excursion itself."""
+    """As the excursion, or the silent sensor, itself."""
     if principal.role in PARK_STAFF:
         return EVERYTHING
     if principal.role == Role.WAREHOUSE_OPERATOR:
-        return Q(excursion__cold_space__room__warehouse__site_id__in=principal.site_ids)
+        return Q(excursion__cold_space__room__warehouse__site_id__in=principal.site_ids) | Q(
+            sensor__cold_space__room__warehouse__site_id__in=principal.site_ids
+        )
     if principal.role == Role.CARRIER:
-        return Q(excursion__cold_space__keeper_id=principal.tenant_id)
+        return Q(excursion__cold_space__keeper_id=principal.tenant_id) | Q(
+            sensor__cold_space__keeper_id=principal.tenant_id
+        )
     return NOTHING
 
 

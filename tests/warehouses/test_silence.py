@@ -92,4 +92,4 @@ def test_the_number_of_queries_does_not_grow_with_the_silent_sensors(
         cold.send(f"r{number}-s1", [-20])
     with CaptureQueriesContext(connection) as queries:
         assert silence.watch(at=minute(60)) == n_sensors
-    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 7
+    assert len([q for q in queries if "SAVEPOINT" not in q["sql"]]) == 9

@@ -11,6 +11,8 @@ from logistics.models.fields import PublicIdField, at_least, known_choice, withi
 from logistics.scoping import ScopedQuerySet
 from warehouses.models.excursions import Excursion, Severity
 from warehouses.models.park import Warehouse
+from warehouses.models.sensors import Sensor
+from warehouses.models.spaces import ColdSpace
 
 MOST_LEVELS = 9
 
@@ -95,11 +97,11 @@ _A = AlarmStatus
 
 
 class Alarm(models.Model):
-    """What people must answer about one excursion.
+    """What people must answer about one excursion, or about one sensor that says nothing.
 
-    It calls, step by step, until somebody acknowledges the excursion or the air is back. `revision` is
-    the excursion's when it began to call: called again after late data, it has another one, so that
-    each round has keys of its own.
+    It calls, step by step, until somebody acknowledges the excursion or the air is back; for a sensor,
+    until it is heard again. `revision` is the excursion's when it began to call: called again after late
+    data, it has another one, so that each round has keys of its own. A sensor's counts its silences.
     """
 
     MOVES: ClassVar = {
@@ -108,7 +110,12 @@ class Alarm(models.Model):
     }
 
     public_id = PublicIdField("al")
-    excursion = models.OneToOneField(Excursion, models.PROTECT, related_name="alarm")
+    excursion = models.OneToOneField(
+        Excursion, models.PROTECT, null=True, blank=True, related_name="alarm"
+    )
+    sensor = models.OneToOneField(
+        Sensor, models.PROTECT, null=True, blank=True, related_name="alarm"
+    )
     status = models.CharField(
         max_length=12, choices=AlarmStatus.choices, default=AlarmStatus.CALLING
     )
@@ -125,6 +132,11 @@ class Alarm(models.Model):
         constraints: ClassVar = [
             known_choice("status", AlarmStatus, table="alarm"),
             within("level", 0, MOST_LEVELS, table="alarm"),
+            models.CheckConstraint(
+                condition=models.Q(excursion__isnull=False, sensor__isnull=True)
+                | models.Q(excursion__isnull=True, sensor__isnull=False),
+                name="alarm_about_one_thing",
+            ),
         ]
         indexes: ClassVar = [
             # Whose next step is due? Cost grows with the due ones.
@@ -136,7 +148,29 @@ class Alarm(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.excursion_id} {self.status} {self.level}"
+        return f"{self.subject_id} {self.status} {self.level}"
+
+    @property
+    def subject_id(self) -> str:
+        """The public id of what it is about: the first part of its messages' keys."""
+        return str(self.excursion.public_id if self.excursion else self._silent.public_id)
+
+    @property
+    def cold_space(self) -> ColdSpace:
+        """Whose people it calls."""
+        return self.excursion.cold_space if self.excursion else self._silent.cold_space
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is; air that nobody measures is not known to be bad."""
+        return Severity(self.excursion.severity) if self.excursion else Severity.MINOR
+
+    @property
+    def _silent(self) -> Sensor:
+        if self.sensor is None:
+            msg = f"alarm {self.pk} is about nothing"
+            raise ValueError(msg)
+        return self.sensor
 
 
 class NotificationStatus(models.TextChoices):
@@ -149,7 +183,7 @@ class NotificationStatus(models.TextChoices):
 class Notification(models.Model):
     """One message of one alarm step to one recipient: a row of the outbox, known by its key for ever.
 
-    `key` = excursion, revision, level, recipient. Sending may repeat after a crash between the sending
+    `key` = excursion or sensor, revision, level, recipient. Sending may repeat after a crash between the sending
     and its note; it carries the same key then, and `n_tries` counts it.
     """
 
