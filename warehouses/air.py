@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q
 from logistics.models.fields import TemperatureClass
 from logistics.scoping import Principal
 from logistics.temperature import Band, profile
+from warehouses import sealed_hours
 from warehouses.models import ColdSpace, Excursion, ExcursionPhase, Reading, Room, Sensor
 
 AirState = Literal["in_band", "brief", "warm", "cold", "silent", "none"]
@@ -85,6 +86,7 @@ class _Facts:
     sensors: dict[int, tuple[int, int, datetime | None]]
     running: set[int]
     hours: defaultdict[int, dict[int, "_Sums"]]
+    gone: defaultdict[int, dict[int, sealed_hours.Extremes]]
 
 
 @dataclass(slots=True)
@@ -104,7 +106,7 @@ class _Sums:
 
 
 def read_rooms(*, principal: Principal, day_starts_at: datetime) -> tuple[RoomAir, ...]:
-    """Read the rooms a principal may see with the 24 hours from the given moment: four queries."""
+    """Read the rooms a principal may see with the 24 hours from the given moment: five queries."""
     rooms = (
         Room.objects.visible_to(principal)
         .select_related("cold_space", "warehouse__site")
@@ -115,6 +117,7 @@ def read_rooms(*, principal: Principal, day_starts_at: datetime) -> tuple[RoomAi
         sensors=_sensor_counts(principal),
         running=set(running.values_list("cold_space_id", flat=True)),
         hours=_hours(principal, day_starts_at),
+        gone=_gone(principal, day_starts_at),
     )
     return tuple(_air(room, facts) for room in rooms)
 
@@ -124,6 +127,7 @@ def _air(room: Room, facts: _Facts) -> RoomAir:
     band = band_of(space)
     n_sensors, n_silent, measured_at = facts.sensors.get(space.pk, (0, 0, None))
     hours = facts.hours[space.pk]
+    gone = facts.gone[space.pk]
     state = state_of(band, space.latest_c, is_silent=n_sensors > 0 and n_silent == n_sensors)
     has_excursion = space.pk in facts.running
     return RoomAir(
@@ -135,7 +139,7 @@ def _air(room: Room, facts: _Facts) -> RoomAir:
         n_sensors=n_sensors,
         n_silent=n_silent,
         has_excursion=has_excursion,
-        hours=tuple(_hour(band, hours.get(number)) for number in range(N_HOURS)),
+        hours=tuple(_hour(band, hours.get(number), gone.get(number)) for number in range(N_HOURS)),
     )
 
 
@@ -183,7 +187,34 @@ def _hours(principal: Principal, day_starts_at: datetime) -> defaultdict[int, di
     return found
 
 
-def _hour(band: Band, sums: _Sums | None) -> Hour:
+def _gone(
+    principal: Principal, day_starts_at: datetime
+) -> defaultdict[int, dict[int, sealed_hours.Extremes]]:
+    """Return the least and most of the hours that only their sealed blocks tell of, by space."""
+    ends_at = day_starts_at + timedelta(hours=N_HOURS)
+    found: defaultdict[int, dict[int, sealed_hours.Extremes]] = defaultdict(dict)
+    gone = sealed_hours.extremes(principal=principal, from_at=day_starts_at, to_at=ends_at)
+    for (space_id, hour_at), both in gone.items():
+        found[space_id][int((hour_at - day_starts_at) / timedelta(hours=1))] = both
+    return found
+
+
+def sealed_hour(band: Band, least_c: float, most_c: float) -> Hour:
+    """Return an hour of which only its extremes are kept: warm or cold where even the nearer one is beyond."""
+    nearer = {state_of(band, value) for value in (least_c, most_c)}
+    if nearer == {"in_band"}:
+        return Hour("in", least_c, most_c)
+    if nearer == {"warm"}:
+        return Hour("warm", least_c, most_c)
+    return Hour("cold" if nearer == {"cold"} else "brief", least_c, most_c)
+
+
+def _hour(band: Band, sums: _Sums | None, gone: sealed_hours.Extremes | None) -> Hour:
+    if gone is not None:
+        least_c, most_c = gone
+        if sums is not None:  # what came late lies in rows beside the block
+            least_c, most_c = min(least_c, sums.least / 100), max(most_c, sums.most / 100)
+        return sealed_hour(band, least_c, most_c)
     if sums is None:
         return Hour("none")
     least_c, most_c = sums.least / 100, sums.most / 100
