@@ -1,9 +1,60 @@
-"""Writing many rows as plain statements, where the ORM's bulk_update costs most of the time of a batch."""
+"""Rows as plain statements, where the ORM's own composing of them costs most of the time of a batch."""
 
+import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def read(table: type[Row], fields: Sequence[str], where: str, values: Sequence[Any]) -> list[Row]:
+    """Return rows with some of their columns; the others are read when they are asked for.
+
+    `where`, with the order and the lock if any, is a text of our own and `values` are for its places,
+    a list for that of `one_of`.
+    """
+    columns = [one for one in table._meta.concrete_fields if one.primary_key or one.name in fields]
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(column.column)) for column in columns)
+    sql = f"SELECT {names} FROM {quote(table._meta.db_table)} WHERE {where}"  # noqa: S608 - names of our own table
+    is_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql, [json.dumps(one) if is_sqlite and isinstance(one, list) else one for one in values]
+        )
+        rows = cursor.fetchall()
+    if is_sqlite:
+        rows = [list(row) for row in rows]
+        for place, column in enumerate(columns):
+            if isinstance(column, models.DateTimeField):
+                _as_times(rows, place)
+    attributes = [column.attname for column in columns]
+    return [table.from_db(connection.alias, attributes, row) for row in rows]
+
+
+def one_of(kind: str) -> str:
+    """Return the condition that a column is one of a list of `kind`: one text whatever the list's length."""
+    if connection.vendor == "postgresql":
+        return f"= ANY(%s::{kind}[])"
+    return "IN (SELECT value FROM json_each(%s))"
+
+
+def locked() -> str:
+    """Return what ends a statement that locks its rows; SQLite's transactions lock all of them."""
+    return " FOR UPDATE" if connection.features.has_select_for_update else ""
+
+
+def _as_times(rows: list[list[Any]], place: int) -> None:
+    """Read the times that SQLite keeps as texts; those of a batch repeat."""
+    read_time: Any = connection.ops.convert_datetimefield_value  # type: ignore[attr-defined]
+    times: dict[Any, Any] = {None: None}
+    for row in rows:
+        text = row[place]
+        if text not in times:
+            times[text] = read_time(text, None, connection)
+        row[place] = times[text]
 
 
 def update(rows: Sequence[models.Model], fields: Sequence[str]) -> None:

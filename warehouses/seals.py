@@ -5,7 +5,6 @@ transaction (`note_late`). So what is due stands in the database, and two worker
 hour: both need the row of the cold space, and the second finds nothing left.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from logistics.temperature import profile
-from warehouses import block_rows, streams
+from warehouses import block_rows, bulk_rows, streams
 from warehouses.block_rows import HOUR, hour_of
 from warehouses.compliance import sealed
 from warehouses.compliance.readings import Ints
@@ -214,7 +213,9 @@ def _rows(sensor_id: int, from_at: datetime, to_at: datetime) -> Contents:
     return Contents(*(np.ascontiguousarray(column) for column in table.T))
 
 
-def sealed_to_s(sensors: Collection[Sensor]) -> Ints:
-    """Return how far sensors with their seal are sealed, 0 where they are not."""
-    rows = [getattr(sensor, "seal", None) for sensor in sensors]
-    return np.array([streams.epoch_s(row.sealed_to_at) if row else 0 for row in rows], np.int64)
+def sealed_to_s(sensor_ids: list[int]) -> Ints:
+    """Return how far sensors are sealed, 0 where they are not."""
+    where = f"sensor_id {bulk_rows.one_of('bigint')}"
+    rows = bulk_rows.read(SensorSeal, ["sealed_to_at"], where, [sensor_ids])
+    known = {row.sensor_id: streams.epoch_s(row.sealed_to_at) for row in rows}
+    return np.array([known.get(one, 0) for one in sensor_ids], np.int64)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 
 from logistics.doorbell import ring
 from logistics.scoping import SYSTEM, Principal, Role
@@ -15,6 +16,7 @@ from warehouses.compliance.readings import Ints
 from warehouses.intake import NO_HUMIDITY, Columns, Key, NewReading, Rejected, Sorted, Value
 from warehouses.models import (
     ColdSpace,
+    Device,
     QuarantinedReading,
     ReadingConflict,
     Sensor,
@@ -30,8 +32,9 @@ _LATEST = ("latest_at", "latest_c", "latest_humidity_pct")
 _OF_SPACES = ("public_id", "keeper", *_LATEST, "version", "dirty_from_at")
 _OF_SENSORS = (
     *("public_id", "code", "cold_space", "least_c", "most_c", "interval_s", *_LATEST),
-    *("alert_after_at", "silent_since_at", "seal__sealed_to_at"),
+    *("alert_after_at", "silent_since_at"),
 )
+_SENSORS, _DEVICES = Sensor._meta.db_table, Device._meta.db_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +121,8 @@ def _store(
     """
     with transaction.atomic():
         # Everything about a space happens under the lock of its row, so two batches cannot race.
-        mine = _sensors_of(by).filter(code__in={reading.sensor for reading in readings})
-        locked = ColdSpace.objects.select_for_update().filter(pk__in=mine.values("cold_space_id"))
-        spaces = {space.pk: space for space in locked.only(*_OF_SPACES).order_by("pk")}
-        known = _columns_of(mine.filter(cold_space_id__in=spaces).order_by("pk"))
+        spaces, sensors = _locked(sorted({reading.sensor for reading in readings}), by)
+        known = _columns_of(sensors)
         ids = {sensor.code: sensor.pk for sensor in known.sensors}
         columns, rejected = intake.read(readings, ids, received_at - MAX_AGE)
         columns, ahead = _set_aside(columns, received_at)
@@ -136,20 +137,32 @@ def _store(
     return Stored(len(found.new), found.n_duplicate, len(found.conflicts), tuple(rejected))
 
 
-def _sensors_of(by: Principal) -> models.QuerySet[Sensor]:
-    """Return the sensors whose readings a principal may append; denied by default."""
-    if by.role in {Role.SYSTEM, Role.ADMIN}:
-        return Sensor.objects.filter(is_active=True)
+def _locked(codes: list[str], by: Principal) -> tuple[dict[int, ColdSpace], list[Sensor]]:
+    """Lock the spaces of those of the sensors that a principal may append to; denied by default.
+
+    Plain statements: the ORM composes such a query anew each time, for more than the rest of a batch costs.
+    """
+    values: list[Any] = [codes]
+    mine = f"is_active AND code {bulk_rows.one_of('text')}"
     if by.role == Role.DEVICE and by.client_id is not None:
-        return Sensor.objects.filter(
-            is_active=True, device__is_active=True, device__client_id=by.client_id
+        mine += f" AND device_id IN (SELECT id FROM {_DEVICES} WHERE is_active AND client_id = %s)"  # noqa: S608
+        values.append(by.client_id)
+    elif by.role not in {Role.SYSTEM, Role.ADMIN}:
+        return {}, []
+    of_mine = f"id IN (SELECT cold_space_id FROM {_SENSORS} WHERE {mine})"  # noqa: S608 - our own names
+    spaces = {
+        space.pk: space
+        for space in bulk_rows.read(
+            ColdSpace, _OF_SPACES, f"{of_mine} ORDER BY id{bulk_rows.locked()}", values
         )
-    return Sensor.objects.none()
+    }
+    # Read after the locks, and of locked spaces only: a sensor may have moved meanwhile.
+    here = f"{mine} AND cold_space_id {bulk_rows.one_of('bigint')} ORDER BY id"
+    return spaces, bulk_rows.read(Sensor, _OF_SENSORS, here, [*values, list(spaces)])
 
 
-def _columns_of(sensors: models.QuerySet[Sensor]) -> _Known:
+def _columns_of(rows: list[Sensor]) -> _Known:
     """Return what is known of some sensors; a sensor never heard has its latest at time 0."""
-    rows = list(sensors.select_related("seal").only(*_OF_SENSORS))
     latest = [0 if one.latest_at is None else streams.epoch_s(one.latest_at) for one in rows]
     span = quality.SensorSpan(
         np.array([streams.centi(one.least_c) for one in rows], np.int64),
@@ -157,7 +170,7 @@ def _columns_of(sensors: models.QuerySet[Sensor]) -> _Known:
         np.array(latest, np.int64),
     )
     ids = np.array([one.pk for one in rows], np.int64)
-    return _Known(rows, ids, span, seals.sealed_to_s(rows))
+    return _Known(rows, ids, span, seals.sealed_to_s(ids.tolist()))
 
 
 def _set_aside(columns: Columns, received_at: datetime) -> tuple[Columns, list[Rejected]]:
