@@ -1,11 +1,17 @@
 """Tokens for machines: client credentials only, and their revocation."""
 
+import logging
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_exempt
 from oauth2_provider import views
+
+from logistics.rest.problems import RETRY_AFTER_S
+
+log = logging.getLogger(__name__)
 
 
 # A machine signs in with its secret and has no session that another site could ride on. The mark
@@ -42,5 +48,10 @@ def _answered(dispatch: Any, request: HttpRequest, *args: Any, **kwargs: Any) ->
     except (ValueError, KeyError):
         # oauthlib raises these for a query or body that is no form at all.
         return JsonResponse({"error": "invalid_request"}, status=400)
+    except (OperationalError, InterfaceError) as error:
+        # As the rest of the API answers without its database: the machine asks again.
+        log.error("database not available: %s", error)  # noqa: TRY400 - the reason is the whole story
+        retry = {"Retry-After": str(RETRY_AFTER_S["service_unavailable"])}
+        return JsonResponse({"error": "temporarily_unavailable"}, status=503, headers=retry)
     response["Cache-Control"] = "no-store"
     return response

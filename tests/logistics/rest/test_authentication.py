@@ -5,9 +5,11 @@ import urllib.parse
 import urllib.request
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from oauth2_provider.models import AccessToken, Application
 from pytest_django.live_server_helper import LiveServer
@@ -160,6 +162,17 @@ def test_a_wrong_secret_a_dead_client_and_other_grants_get_nothing(cast: Cast) -
         }
     MachineClient.objects.filter(application__client_id=client_id).update(is_active=False)
     assert ask_token(client_id, secret)[0] == 401
+
+
+def test_without_its_database_the_token_endpoint_asks_to_try_again(cast: Cast) -> None:
+    def gone(*_: Any) -> None:
+        raise OperationalError("the database is gone")
+
+    with connection.execute_wrapper(gone):
+        form = {"grant_type": "client_credentials", "client_id": "somebody", "client_secret": "s"}
+        response = Client(raise_request_exception=False).post("/oauth/token", form)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert response.json() == {"error": "temporarily_unavailable"}
 
 
 def test_a_revoked_token_is_dead(cast: Cast) -> None:
