@@ -136,9 +136,14 @@ bench: install-dev  ## every benchmark with its goal (ARGS=--quick for one small
 	@[ -e $(VAR_DIR)/luohe.sqlite3 ] || $(MAKE) --no-print-directory data
 	@$(DEMO) benchmark all $(ARGS)
 
-faults:
-	@echo "make faults: the fault harness (kill -9, broken brokers, full disks) comes with the issue \"The cold chain: every reading kept\" (4); until then" \
-		"the worker-kill test in 'make test' is all there is" >&2; exit 2
+KILLS ?= 40
+SEED ?= 20261124
+DEEP_HISTORIES ?= 10000
+DB_HISTORIES_TEST := tests/warehouses/test_histories_in_the_database.py
+faults: install-dev  ## kill -9 over every process while readings come in, and 10,000 histories: KILLS=300 SEED=N LONG=1
+	KILLS=$(KILLS) SEED=$(SEED) TEST_DATABASE=postgresql $(PYTEST) tests/faults
+	HISTORIES=$(DEEP_HISTORIES) TEST_DATABASE=sqlite $(PYTEST) -n $(WORKERS) tests/warehouses/compliance/test_histories.py
+	$(if $(and $(LONG),$(wildcard $(DB_HISTORIES_TEST))),DB_HISTORIES=$(DEEP_HISTORIES) TEST_DATABASE=postgresql $(PYTEST) -n $(WORKERS) $(DB_HISTORIES_TEST))
 
 fuzz:
 	@echo "make fuzz: schemathesis against the API comes with issue \"The carriers' API\" (5)" >&2; exit 2

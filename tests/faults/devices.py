@@ -57,6 +57,9 @@ class Sender(Protocol):
     def settle(self, within_s: float) -> bool:
         """Wait until everything is acknowledged."""
 
+    def close(self) -> None:
+        """Hang up."""
+
 
 @dataclass
 class RestDevice:
@@ -107,7 +110,7 @@ class RestDevice:
             status, answer = self._post(path, body, headers)
         except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
             self.oracle.note_answer(f"REST: {type(error).__name__}")
-            self._hang_up()
+            self.close()
             return 0, None
         self.oracle.note_answer(f"REST: {status}")
         return status, answer
@@ -129,7 +132,8 @@ class RestDevice:
         response = self.wire.getresponse()
         return response.status, json.loads(response.read())
 
-    def _hang_up(self) -> None:
+    def close(self) -> None:
+        """Hang up; the next batch calls again."""
         if self.wire is not None:
             with contextlib.suppress(OSError):
                 self.wire.close()

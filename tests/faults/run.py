@@ -125,8 +125,7 @@ class Run:
         """Let devices and nurses go."""
         self.stopping.set()
         for device in self.devices:
-            if isinstance(device, MqttDevice):
-                device.close()
+            device.close()
         self.stage.nurses.shutdown()
 
     # --- the parts ----------------------------------------------------------------------------
@@ -195,6 +194,9 @@ class _Timed:
 
     def settle(self, within_s: float) -> bool:
         return self.device.settle(within_s)
+
+    def close(self) -> None:
+        self.device.close()
 
 
 READINGS = """
