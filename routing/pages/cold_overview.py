@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Value, When
 
 from logistics.scoping import Principal, Role
 from routing.pages.attention import place_of
@@ -13,6 +13,7 @@ from warehouses.models import (
     AlarmStatus,
     Sensor,
     ShipmentVerdict,
+    Stay,
     VerdictWord,
 )
 from warehouses.strips import Strip, read_strips
@@ -95,10 +96,11 @@ def _inside(principal: Principal) -> list[ShipmentVerdict]:
         default=Value(2),
         output_field=IntegerField(),
     )
+    # Not by a join, which would name a shipment once for every stay that it had before.
+    open_stay = Stay.objects.filter(shipment=OuterRef("shipment"), to_at__isnull=True)
     return list(
         ShipmentVerdict.objects.visible_to(principal)
-        .filter(Q(is_current=True), shipment__stays__to_at__isnull=True)
-        .filter(shipment__stays__isnull=False)
+        .filter(Exists(open_stay), is_current=True)
         .select_related("shipment__shipper", "shipment__destination")
         .annotate(rank=rank)
         .order_by("rank", "-degree_minutes", "shipment_id")

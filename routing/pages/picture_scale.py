@@ -10,6 +10,8 @@ from django.utils import timezone
 
 LEAST_SPAN_C: Final = 4.0
 MARGIN_C: Final = 0.8
+MARGIN_SHARE: Final = 0.1
+"""The words of the coldest and the warmest moment need this much of the height."""
 _STEPS_C: Final = (0.5, 1, 2, 5, 10, 20, 50)
 _STEPS_H: Final = (1, 2, 4, 6, 12, 24, 48, 96)
 MOST_TICKS: Final = 7
@@ -38,7 +40,8 @@ class Scale:
     def around(cls, from_at: datetime, to_at: datetime, ends_c: list[float]) -> "Scale":
         """Return a scale that shows these temperatures with air above and below them."""
         least_c, most_c = min(ends_c), max(ends_c)
-        spare = max(0.0, LEAST_SPAN_C - (most_c - least_c)) / 2 + MARGIN_C
+        span = most_c - least_c
+        spare = max(0.0, LEAST_SPAN_C - span) / 2 + max(MARGIN_C, MARGIN_SHARE * span)
         return cls(from_at, to_at, least_c - spare, most_c + spare)
 
     def x(self, at: datetime) -> float:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.watching import CONTRAST, sign_in, watched
 from tests.cast import Cast
-from tests.routing.cold_air import Air, make_air
+from tests.routing.cold_air import Air, make_air, make_kept_meat
 from warehouses import monitoring, telemetry
 from warehouses.telemetry import NewReading
 
@@ -56,6 +56,38 @@ def test_an_operator_answers_an_excursion_by_keyboard(
         page.keyboard.press("Enter")
         expect(page.locator(".deeds")).to_contain_text("closing the door")
         expect(page.locator("select[name=cause]")).to_be_visible()
+
+
+def test_a_dossier_is_downloaded_from_the_shipments_page(
+    browser_page: Page, cast: Cast, air: Air
+) -> None:
+    shipment = make_kept_meat(air, cast)
+    page = browser_page
+    with watched(page):
+        sign_in(page, cast.operator, then=BOARD)
+        page.get_by_role("link", name=shipment.waybill).click()
+        page.wait_for_url("**/cold-chain/shipments/**")
+        expect(page.locator(".curve-hand-over")).to_have_count(1)
+        with page.expect_download() as found:
+            page.locator("a[download]").click()
+        assert found.value.suggested_filename == f"dossier-{shipment.waybill}.zip"
+
+
+def test_a_shipments_page_is_readable_and_no_wider_than_its_screen(
+    browser_page: Page, cast: Cast, air: Air
+) -> None:
+    path = f"/cold-chain/shipments/{make_kept_meat(air, cast).public_id}"
+    page = browser_page
+    with watched(page):
+        sign_in(page, cast.operator, then=path)
+        for width in (1280, 820, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            overflow = "document.documentElement.scrollWidth - innerWidth"
+            assert page.evaluate(overflow) <= 0, width
+        for _ in ("dark", "light"):
+            page.locator("[data-switch-theme]").click()
+            page.goto(path)
+            assert page.evaluate(CONTRAST) == []
 
 
 def test_every_text_is_readable_and_no_page_is_wider_than_its_screen(

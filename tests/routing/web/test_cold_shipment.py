@@ -98,6 +98,16 @@ def test_the_overview_leads_to_the_page(client: Client, cast: Cast, meat: Shipme
     assert f'href="{path(meat)}"' in page(client, cast.dispatcher, "/cold-chain")
 
 
+def test_the_overview_names_a_shipment_once_however_many_stays_it_had(
+    client: Client, cast: Cast, meat: Shipment
+) -> None:
+    assert meat.stays.count() == 2
+    html = page(client, cast.dispatcher, "/cold-chain")
+    assert html.count(f'href="{path(meat)}"') == 1
+    custody.leave(shipment_ids=[meat.pk], at=meat.updated_at)
+    assert path(meat) not in page(client, cast.dispatcher, "/cold-chain")
+
+
 def test_somebody_elses_shipment_is_not_there(client: Client, cast: Cast, meat: Shipment) -> None:
     client.force_login(cast.new_era.user)
     assert client.get(path(meat)).status_code == 404
