@@ -50,6 +50,12 @@ class Mailbox:
     messages: list[str] = field(default_factory=list)
 
 
+class MailServer(socketserver.ThreadingTCPServer):
+    """Lets many call at once: with the usual five, the kernel lets others wait for seconds."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def mail_server() -> Iterator[Mailbox]:
     """Run a server that speaks as much SMTP as a message needs."""
@@ -71,7 +77,7 @@ def mail_server() -> Iterator[Mailbox]:
                     return
                 self.say("250 ok")
 
-    with running(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as server:
+    with running(MailServer(("127.0.0.1", 0), Handler)) as server:
         box.port = server.server_address[1]
         yield box
 
