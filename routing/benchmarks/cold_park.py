@@ -8,9 +8,6 @@ from typing import Any
 
 import numpy as np
 
-# Long past, so that a batch is never ahead of the clock, and young enough to be taken.
-BEGAN_BEFORE = timedelta(days=60)
-
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -67,10 +64,12 @@ def _credential(organization: str, name: str) -> tuple[Any, str]:
     return made.machine, made.client_secret
 
 
-def batches(sender: Sender, n_minutes: int, seed: int) -> Iterator[list[dict[str, Any]]]:
-    """Yield rows of all sensors of a device, some minutes at a time, without end."""
+def batches(
+    sender: Sender, n_minutes: int, seed: int, began_s: int
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield rows of all sensors of a device from `began_s` (Unix time) on, some minutes at a time, without end."""
     numbers = np.random.default_rng(seed)
-    at = datetime.now(UTC).replace(second=0, microsecond=0) - BEGAN_BEFORE
+    at = datetime.fromtimestamp(began_s, UTC)
     while True:
         times = [(at + timedelta(minutes=k)).isoformat() for k in range(n_minutes)]
         value_c = np.round(-20 + 0.35 * numbers.standard_normal((n_minutes, len(sender.codes))), 2)

@@ -1,7 +1,7 @@
 """One run of the REST door beside its peer on the database of the environment, which must be empty: figures as JSON.
 
 Both stand in one granian; what counts is that server's processor time:
-`python -m routing.benchmarks.door_run SEED N_BATCHES`.
+`python -m routing.benchmarks.door_run SEED BEGAN_S N_BATCHES`.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ PER_BATCH = N_SENSORS * N_MINUTES
 OURS_A_ROUND, PEERS_A_ROUND, N_WARM = 20, 4, 3
 
 
-def main(seed: int, n_batches: int) -> dict[str, Any]:
+def main(seed: int, began_s: int, n_batches: int) -> dict[str, Any]:
     """Send batches to both by turns and return what each cost a reading."""
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415 - after setup()
@@ -41,8 +41,10 @@ def main(seed: int, n_batches: int) -> dict[str, Any]:
     sent = {OURS: 0, PEERS: 0}
     with _server() as server:
         lines = {
-            OURS: _Line(server.port, ours, seed),
-            PEERS: _Line(server.port, peers, seed),
+            OURS: _Line(server.port, cold_park.batches(ours, N_MINUTES, seed, began_s), ours.token),
+            PEERS: _Line(
+                server.port, cold_park.batches(peers, N_MINUTES, seed, began_s), peers.token
+            ),
         }
         for path, line in lines.items():
             line.send(path, N_WARM)
@@ -63,13 +65,13 @@ def main(seed: int, n_batches: int) -> dict[str, Any]:
 class _Line:
     """A device's open connection."""
 
-    def __init__(self, port: int, sender: cold_park.Sender, seed: int) -> None:
+    def __init__(self, port: int, batches: Iterator[list[dict[str, Any]]], token: str) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         self.headers = {
-            "Authorization": f"Bearer {sender.token}",
+            "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
         }
-        self.batches = cold_park.batches(sender, N_MINUTES, seed)
+        self.batches = batches
 
     def bodies(self, n: int) -> list[bytes]:
         return [cold_park.packed(rows) for rows in islice(self.batches, n)]
@@ -142,4 +144,4 @@ def _accepts(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(int(sys.argv[1]), int(sys.argv[2]))))
+    sys.stdout.write(json.dumps(main(*map(int, sys.argv[1:]))))

@@ -3,7 +3,7 @@
 import platform
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,13 @@ class Order:
     """What to measure: `is_quick` means one small case, data at 1 % scale, under 50 s.
 
     `is_long` adds what takes an hour, over `n_seeds` days; `folder` keeps results, so that the same
-    order resumes.
+    order resumes. `now` is when it was given: what is measured with the clock lies before it.
     """
 
     seed: int
     is_quick: bool
     day: date
+    now: datetime
     is_long: bool = False
     n_seeds: int = 1
     folder: Path | None = None

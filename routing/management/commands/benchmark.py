@@ -64,6 +64,7 @@ class Command(BaseCommand):
             seed=options["seed"],
             is_quick=options["quick"],
             day=options["date"],
+            now=timezone.now(),
             is_long=options["long"],
             n_seeds=max(5, options["seeds"]),
             folder=None if options["quick"] else options["out"].parent / "day",

@@ -45,7 +45,7 @@ def test_the_processor_time_of_children_counts() -> None:
 
 def test_batches_follow_each_other_minute_by_minute() -> None:
     sender = Sender("s", "", ("a", "b"))
-    first, second = islice(cold_park.batches(sender, 3, seed=1), 2)
+    first, second = islice(cold_park.batches(sender, 3, seed=1, began_s=0), 2)
     assert [row["sensor"] for row in first] == ["a", "b"] * 3
     times = [row["measured_at"] for row in [*first, *second]]
     assert times == sorted(times)
