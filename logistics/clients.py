@@ -14,11 +14,17 @@ from logistics.scoping import Role
 # What a client of a role may ask for unless its owner wants less. A warehouse operator is a person:
 # which warehouses are theirs hangs on their membership.
 SCOPES_OF: dict[Role, str] = {
-    Role.DISPATCHER: "loads:read trips:read shipments:read plans:write events:read excursions:read excursions:write",
+    Role.DISPATCHER: (
+        "loads:read trips:read shipments:read plans:write events:read excursions:read excursions:write "
+        "tenders:read tenders:write"
+    ),
     Role.PARK_MANAGER: "loads:read trips:read shipments:read events:read excursions:read excursions:write",
-    Role.CARRIER: "loads:read trips:read shipments:read events:read excursions:read excursions:write",
+    Role.CARRIER: (
+        "loads:read trips:read shipments:read events:read excursions:read excursions:write "
+        "tenders:read tenders:write"
+    ),
     Role.SHIPPER: "loads:read shipments:read events:read",
-    Role.AUDITOR: "loads:read trips:read shipments:read events:read excursions:read",
+    Role.AUDITOR: "loads:read trips:read shipments:read events:read excursions:read tenders:read",
     Role.DEVICE: "telemetry:write",
 }
 

@@ -15,6 +15,8 @@ PLAN_DAILY_REST_S = read("int", "PLAN_DAILY_REST_S", 8 * 3600, lambda s: 3600 <=
 PLAN_CHANGE_VEHICLE_FEN = read("int", "PLAN_CHANGE_VEHICLE_FEN", 20_000, not_negative)
 PLAN_CHANGE_TRIP_FEN = read("int", "PLAN_CHANGE_TRIP_FEN", 10_000, not_negative)
 PLAN_CHANGE_QUARTER_FEN = read("int", "PLAN_CHANGE_QUARTER_FEN", 2_000, not_negative)
+TENDER_OPEN_S = read("int", "TENDER_OPEN_S", 1800, lambda s: 120 <= s <= 86_400)
+TENDER_LEAD_S = read("int", "TENDER_LEAD_S", 3600, lambda s: 0 <= s <= 86_400)
 AMBIENT_C_BY_HOUR = read(
     "list",
     "AMBIENT_C_BY_HOUR",

@@ -223,6 +223,8 @@ OAUTH2_PROVIDER = {
         "events:read": "Read the event feed",
         "excursions:read": "Read temperature excursions",
         "excursions:write": "Acknowledge excursions and name their cause",
+        "tenders:read": "Read the offers made to you",
+        "tenders:write": "Answer the offers made to you",
     },
     "ACCESS_TOKEN_EXPIRE_SECONDS": 900,
     "PKCE_REQUIRED": True,
@@ -328,6 +330,7 @@ CELERY_BEAT_SCHEDULE = {
         "warehouses.deliver_outbox": SWEEP_PERIOD_S,
         "warehouses.seal_blocks": 30 * SWEEP_PERIOD_S,
         "warehouses.tend_records": 3600,
+        "routing.run_tenders": SWEEP_PERIOD_S,
         "routing.sweep_plans": max(1, SWEEP_PERIOD_S // 2),
     }.items()
 }

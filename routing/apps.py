@@ -11,4 +11,9 @@ class RoutingConfig(AppConfig):
 
     def ready(self) -> None:
         # What registers itself on import: who may see what, and what events say.
-        from routing import event_types, load_event_types, visibility  # noqa: F401, PLC0415
+        from routing import (  # noqa: F401, PLC0415
+            event_types,
+            load_event_types,
+            tender_event_types,
+            visibility,
+        )

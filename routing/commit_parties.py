@@ -1,5 +1,6 @@
 """Lets the carriers of a committed plan read the shipments they will carry, and only as long as they do."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from logistics.models import ShipmentParty
@@ -18,6 +19,11 @@ def write(*, changes: Changes, at: datetime) -> None:
         shipment_id: changes.trip_of[load_id].carrier_id if load_id in changes.trip_of else None
         for shipment_id, load_id in pairs
     }
+    hand_over(wanted=wanted, at=at)
+
+
+def hand_over(*, wanted: Mapping[int, int | None], at: datetime) -> None:
+    """Let exactly these carriers read the shipments, by primary keys; None closes what is open."""
     rows = ShipmentParty.objects.select_for_update().filter(
         shipment_id__in=wanted, role=CARRIER, to_at__isnull=True
     )

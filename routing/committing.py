@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from logistics.doorbell import ring
 from logistics.errors import DomainError, Fault, ForbiddenMove, StaleState
 from logistics.scoping import Principal
 from routing import commit_news, commit_parties
@@ -69,6 +70,7 @@ def commit(*, plan: Plan, by: Principal, at: datetime) -> Plan:
         _book_docks(work, by, at)
         _settle(plan, at)
         commit_news.tell(work=work, by=by, at=at)
+        ring("routing.run_tenders")
     plan.refresh_from_db()
     return plan
 

@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.signals import worker_init
 from django.utils import timezone
 
-from routing import planning
+from routing import planning, tendering
 from routing.engine.kernel.warm_up import warm_up
 
 
@@ -29,3 +29,8 @@ def solve_plan(self: Any, *, plan_id: int) -> None:
 @shared_task(name="routing.sweep_plans")
 def sweep_plans() -> None:
     planning.sweep(at=timezone.now())
+
+
+@shared_task(name="routing.run_tenders")
+def run_tenders() -> None:
+    tendering.run(at=timezone.now())

@@ -12,6 +12,7 @@ from routing.models import (
     Plan,
     Stop,
     StopTask,
+    Tender,
     Trailer,
     TravelPair,
     Trip,
@@ -121,4 +122,14 @@ def stop_tasks(principal: Principal) -> Q:
             stop__trip__carrier_id=principal.tenant_id,
             stop__trip__status__in=TOLD_TO_CARRIERS,
         )
+    return NOTHING
+
+
+@visibility(Tender)
+def tenders(principal: Principal) -> Q:
+    """The two parties of an offer: dispatchers, and the carrier that was asked. Managers see no rates."""
+    if principal.role == Role.DISPATCHER:
+        return EVERYTHING
+    if principal.role == Role.CARRIER:
+        return Q(carrier_id=principal.tenant_id, offered_at__isnull=False)
     return NOTHING

@@ -28,7 +28,7 @@ NOW = datetime(2026, 11, 24, 0, 0, tzinfo=UTC)  # 08:00 in Luohe
 PASSWORD = "a-long-test-password"
 ALL_SCOPES = (
     "loads:read trips:read shipments:read plans:write telemetry:write events:read "
-    "excursions:read excursions:write"
+    "excursions:read excursions:write tenders:read tenders:write"
 )
 
 

@@ -92,6 +92,34 @@ def cancel(
     return rows
 
 
+def hand_over(
+    *, references: Iterable[str], carrier_id: int, plate: str, by: Principal, at: datetime
+) -> int:
+    """Let another carrier, or another vehicle, come at the scheduled intervals; return how many changed hands.
+
+    A carrier that no longer comes hears that its interval is gone, the other one that it has it.
+    """
+    with transaction.atomic():
+        rows = list(
+            DockAppointment.objects.select_for_update(of=("self",))
+            .select_related("dock__warehouse")
+            .filter(reference__in=list(references), status=AppointmentStatus.SCHEDULED)
+            .exclude(carrier_id=carrier_id, plate=plate)
+            .order_by("pk")
+        )
+        events = [
+            _cancelled(row, "carrier changed", at) for row in rows if row.carrier_id != carrier_id
+        ]
+        DockAppointment.objects.filter(pk__in=[row.pk for row in rows]).update(
+            carrier_id=carrier_id, plate=plate
+        )
+        for row in rows:
+            row.carrier_id, row.plate = carrier_id, plate
+        events += [_scheduled(row, row.dock, at) for row in rows]
+        record_many(events=events, by=by, recorded_at=at)
+    return len(rows)
+
+
 def taken(
     *, dock_ids: Iterable[int], from_at: datetime, to_at: datetime
 ) -> QuerySet[DockAppointment]:

@@ -14,6 +14,7 @@ from routing.models.fleet import (
 from routing.models.loads import Load, LoadShipment, LoadStatus
 from routing.models.places import GeocodedText
 from routing.models.plans import Plan, PlanStatus, UnassignedLoad, UnassignedReason
+from routing.models.tenders import LIVE, DeclineReason, Tender, TenderFit, TenderStatus
 from routing.models.travel import TravelPair
 from routing.models.trips import (
     Stop,
@@ -26,7 +27,9 @@ from routing.models.trips import (
 )
 
 __all__ = [
+    "LIVE",
     "Compartment",
+    "DeclineReason",
     "Driver",
     "GeocodedText",
     "LicenseClass",
@@ -40,6 +43,9 @@ __all__ = [
     "StopStatus",
     "StopTask",
     "TaskKind",
+    "Tender",
+    "TenderFit",
+    "TenderStatus",
     "Trailer",
     "TravelPair",
     "Trip",

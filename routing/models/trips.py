@@ -61,6 +61,9 @@ class Trip(models.Model):
     volume_l = models.PositiveIntegerField()
     n_pallets = models.PositiveSmallIntegerField()
     fill_pct = models.FloatField(default=0)
+    is_dedicated = models.BooleanField(
+        default=False, help_text="Its carrier runs it by contract: nothing to tender."
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = ScopedQuerySet.as_manager()

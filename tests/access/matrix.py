@@ -50,6 +50,16 @@ POST api/v1/excursions/<pid:public_id>:acknowledge excursion 200/200 200/200 200
 POST api/v1/excursions/<pid:public_id>:name-cause excursion 409/409 409/409 409/404 409/404 409/404 409/404 403/403 403/403 403/403 403/403 401/401
 POST api/v1/excursions/<pid:public_id>:dispose excursion 403/403 403/403 409/404 403/403 403/403 403/403 403/403 403/403 403/403 403/403 401/401
 
+# Tenders: the park and the carrier that was asked. 409: nobody has made a counter-offer.
+GET  api/v1/tenders                        -         200     403     403     200     200     200     403     200     403     403     401
+GET  api/v1/tenders/<pid:public_id>        tender    200/200 403/403 403/403 200/404 200/404 200/404 403/403 200/200 403/403 403/403 401/401
+POST api/v1/tenders/<pid:public_id>:accept tender    403/403 403/403 403/403 200/404 200/404 200/404 403/403 403/403 403/403 403/403 401/401
+POST api/v1/tenders/<pid:public_id>:decline tender   403/403 403/403 403/403 200/404 200/404 200/404 403/403 403/403 403/403 403/403 401/401
+POST api/v1/tenders/<pid:public_id>:counter tender   403/403 403/403 403/403 200/404 200/404 200/404 403/403 403/403 403/403 403/403 401/401
+POST api/v1/tenders/<pid:public_id>:accept-counter tender 409/409 403/403 403/403 403/403 403/403 403/403 403/403 403/403 403/403 403/403 401/401
+POST api/v1/tenders/<pid:public_id>:decline-counter tender 409/409 403/403 403/403 403/403 403/403 403/403 403/403 403/403 403/403 403/403 401/401
+POST api/v1/tenders/<pid:public_id>:withdraw tender  200/200 403/403 403/403 403/403 403/403 403/403 403/403 403/403 403/403 403/403 401/401
+
 # Plans: the park's own thought. 409: the first plan is in force already; the second one is committed.
 POST api/v1/plans                          -         202     403     403     403     403     403     403     403     403     403     401
 GET  api/v1/plans/<pid:public_id>          plan      200/200 200/200 403/403 403/403 403/403 403/403 403/403 200/200 403/403 403/403 401/401

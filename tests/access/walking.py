@@ -88,6 +88,9 @@ BODIES = {
     "api/v1/excursions/<pid:public_id>:acknowledge": '{"comment": "seen"}',
     "api/v1/excursions/<pid:public_id>:name-cause": '{"cause": "door"}',
     "api/v1/excursions/<pid:public_id>:dispose": '{"disposition": "reject", "meaning": "m"}',
+    "api/v1/tenders/<pid:public_id>:decline": '{"reason_code": "no_capacity"}',
+    "api/v1/tenders/<pid:public_id>:counter": '{"amount": {"amount": "1500.00"}}',
+    "api/v1/tenders/<pid:public_id>:decline-counter": '{"reason_code": "rate_too_high"}',
 }
 
 

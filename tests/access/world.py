@@ -20,7 +20,7 @@ from logistics.models import (
 )
 from logistics.scoping import SYSTEM
 from routing.event_types import TripWithdrawn
-from routing.models import Compartment, Driver, Load, LoadShipment, Stop, Trip
+from routing.models import Compartment, Driver, Load, LoadShipment, Stop, Tender, Trip
 from tests.cast import NOW, Cast, Member, _organization, canary
 from tests.factories import DAY, make_excursion, make_space
 from tests.factory_day import DayKit, make_day, make_plan
@@ -33,6 +33,7 @@ MISSING = {
     "stop": "sp_01JZZZZZZZZZZZZZZZZZZZZZZZ",
     "plan": "pl_01JZZZZZZZZZZZZZZZZZZZZZZZ",
     "excursion": "ex_01JZZZZZZZZZZZZZZZZZZZZZZZ",
+    "tender": "td_01JZZZZZZZZZZZZZZZZZZZZZZZ",
     "space": "cs_01JZZZZZZZZZZZZZZZZZZZZZZZ",
 }
 CARRIERS = ("shuanghui", "yto", "new_era")
@@ -101,6 +102,7 @@ def make_world(cast: Cast) -> World:
     other = Device.objects.create(serial="other-gateway", owner=rival)
     Sensor.objects.create(code="rival-sensor", device=other, cold_space=space)
     _add_excursions(world, space)
+    _add_tenders(world)
     events.sequence(at=NOW)
     return world
 
@@ -191,6 +193,26 @@ def _add_excursions(world: World, rival_space: ColdSpace) -> None:
         spaces[name] = part.cold_space
     world.things["excursion"] = {name: make_excursion(one) for name, one in spaces.items()}
     world.things["space"] = dict(spaces)
+
+
+def _add_tenders(world: World) -> None:
+    """Offer each carrier its own trip, with a note that nobody else may read."""
+    world.things["tender"] = {
+        name: Tender.objects.create(
+            trip=trip,
+            carrier=trip.carrier,
+            rank=1,
+            status="offered",
+            amount_fen=123_400,
+            score_fen=125_000,
+            acceptance_pct=90,
+            fit="planned_vehicle",
+            offered_at=NOW,
+            expires_at=NOW + timedelta(days=3650),
+            note=only(name),
+        )
+        for name, trip in zip(CARRIERS, world.day.trips, strict=True)
+    }
 
 
 def _add_lines(world: World) -> None:

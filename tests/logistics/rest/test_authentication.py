@@ -129,7 +129,8 @@ def test_a_carriers_machine_gets_a_token_and_in(cast: Cast) -> None:
     assert status == 200
     assert granted["expires_in"] == 900
     assert granted["scope"] == (
-        "loads:read trips:read shipments:read events:read excursions:read excursions:write"
+        "loads:read trips:read shipments:read events:read excursions:read excursions:write "
+        "tenders:read tenders:write"
     )
     headers = {"authorization": f"Bearer {granted['access_token']}"}
     me = Client().get("/api/v1/me", headers=headers).json()
