@@ -10,7 +10,8 @@ from django.db.models import Count, Max, Q
 from logistics.models.fields import TemperatureClass
 from logistics.scoping import Principal
 from logistics.temperature import Band, profile
-from warehouses import sealed_hours
+from warehouses import offsets, sealed_hours
+from warehouses.compliance.correction import offset_at
 from warehouses.models import ColdSpace, Excursion, ExcursionPhase, Reading, Room, Sensor
 
 AirState = Literal["in_band", "brief", "warm", "cold", "silent", "none"]
@@ -106,7 +107,7 @@ class _Sums:
 
 
 def read_rooms(*, principal: Principal, day_starts_at: datetime) -> tuple[RoomAir, ...]:
-    """Read the rooms a principal may see with the 24 hours from the given moment: five queries."""
+    """Read the rooms a principal may see with the 24 hours from the given moment: seven queries."""
     rooms = (
         Room.objects.visible_to(principal)
         .select_related("cold_space", "warehouse__site")
@@ -169,7 +170,7 @@ def _sensor_counts(principal: Principal) -> dict[int, tuple[int, int, datetime |
 
 
 def _hours(principal: Principal, day_starts_at: datetime) -> defaultdict[int, dict[int, _Sums]]:
-    """Sum up the readings of each hour, by space: one query over the day's readings."""
+    """Sum up the readings of each hour, by space: one query over the day's readings, one for what certificates add."""
     found: defaultdict[int, dict[int, _Sums]] = defaultdict(dict)
     rows = (
         Reading.objects.visible_to(principal)
@@ -178,11 +179,13 @@ def _hours(principal: Principal, day_starts_at: datetime) -> defaultdict[int, di
             measured_at__gte=day_starts_at,
             measured_at__lt=day_starts_at + timedelta(hours=N_HOURS),
         )
-        .values_list("sensor__cold_space_id", "measured_at", "centi_c")
+        .values_list("sensor__cold_space_id", "sensor_id", "measured_at", "centi_c")
     )
+    added = offsets.within(day_starts_at, day_starts_at + timedelta(hours=N_HOURS))
     starts_s = day_starts_at.timestamp()
-    for space_id, measured_at, centi_c in rows.iterator(chunk_size=5_000):
+    for space_id, sensor_id, measured_at, raw_centi_c in rows.iterator(chunk_size=5_000):
         number = int((measured_at.timestamp() - starts_s) // 3600)
+        centi_c = raw_centi_c + offset_at(int(measured_at.timestamp()), added.get(sensor_id, ()))
         found[space_id].setdefault(number, _Sums(centi_c, centi_c)).add(centi_c)
     return found
 

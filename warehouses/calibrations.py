@@ -1,10 +1,8 @@
 """Certificates of sensors: dated offsets beside raw values that nobody overwrites."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
 from django.db import transaction
 from django.db.models import Q
 
@@ -12,7 +10,6 @@ from logistics.doorbell import ring
 from logistics.errors import Fault, InvalidInput
 from logistics.scoping import Principal
 from warehouses import bulk_rows, streams
-from warehouses.compliance.readings import Ints, frozen
 from warehouses.models import Calibration, ColdSpace, Sensor
 from warehouses.models.intake import MOST_OFFSET_CENTI_C
 
@@ -78,26 +75,6 @@ def _date_sensor(sensor: Sensor) -> None:
             calibrated_date=latest.from_at.date(),
             calibration_due_date=latest.to_at.date() if latest.to_at else None,
         )
-
-
-def offsets(sensor_ids: Collection[int]) -> dict[int, list[tuple[int, int, int]]]:
-    """Return for each sensor its ``(from_s, to_s, offset_centi_c)``, oldest first, in one query."""
-    found: dict[int, list[tuple[int, int, int]]] = {sensor_id: [] for sensor_id in sensor_ids}
-    rows = Calibration.objects.filter(sensor_id__in=sensor_ids).order_by("sensor_id", "from_at")
-    for sensor_id, from_at, to_at, offset in rows.values_list(
-        "sensor_id", "from_at", "to_at", "offset_centi_c"
-    ):
-        to_s = streams.END_OF_TIME_S if to_at is None else streams.epoch_s(to_at)
-        found[sensor_id].append((streams.epoch_s(from_at), to_s, offset))
-    return found
-
-
-def corrected(at_s: Ints, raw_centi_c: Ints, periods: list[tuple[int, int, int]]) -> Ints:
-    """Return raw values with the offset of each one's time added; a time without a certificate adds none."""
-    value = raw_centi_c.copy()
-    for from_s, to_s, offset in periods:
-        value[(at_s >= from_s) & (at_s < to_s)] += offset
-    return frozen(np.asarray(value, np.int64))
 
 
 def _refuse(field: str, code: str, detail: str) -> None:

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from logistics.scoping import Principal
 from logistics.temperature import Band, profile
-from warehouses import block_rows, streams
+from warehouses import block_rows, offsets, streams
+from warehouses.compliance.correction import offset_at
 from warehouses.compliance.gaps import common, of_period
 from warehouses.compliance.readings import Readings, frozen
 from warehouses.excursion_phases import DEAD
@@ -128,7 +129,8 @@ def _values(
 ) -> defaultdict[int, Values]:
     """Return time and hundredths of a degree by sensor; what a sensor cannot have measured is left out.
 
-    Where the rows of sealed hours are gone, their blocks hold every reading still.
+    The offset of a sensor's certificate is added. Where the rows of sealed hours are gone, their
+    blocks hold every reading still.
     """
     ids = [sensor.pk for sensor in sensors]
     found: defaultdict[int, Values] = defaultdict(list)
@@ -151,6 +153,10 @@ def _values(
     for sensor_id, values_c in late.items():
         # Rows that came late may lie between sealed ones; of a reading in both the block's stands.
         found[sensor_id] = sorted((dict(values_c) | dict(found[sensor_id])).items())
+    for sensor_id, periods in offsets.of_sensors(ids).items():
+        found[sensor_id] = [
+            (at_s, centi_c + offset_at(at_s, periods)) for at_s, centi_c in found[sensor_id]
+        ]
     return found
 
 

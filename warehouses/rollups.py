@@ -13,7 +13,9 @@ from django.db.models import Count, Max, Min, Q
 from django.db.models.functions import TruncHour
 
 from logistics.scoping import Principal
+from warehouses import offsets
 from warehouses.block_rows import HOUR
+from warehouses.compliance.correction import Periods, offset_in_hour
 from warehouses.models import Reading, ReadingBlock, SensorSeal, StaleHour
 
 # SQLite allows an expression to be 1,000 deep.
@@ -37,6 +39,13 @@ class RollUp:
             self.n + other.n, min(self.least_c, other.least_c), max(self.most_c, other.most_c)
         )
 
+    def corrected(self, hour_at: datetime, periods: Periods) -> "RollUp":
+        """Return the hour with what the sensor's certificates add; the sealed sums themselves stay raw."""
+        low, high = offset_in_hour(int(hour_at.timestamp()), periods)
+        if not low and not high:
+            return self
+        return RollUp(self.n, self.least_c + low / 100, self.most_c + high / 100)
+
 
 Hours = dict[datetime, RollUp]
 
@@ -59,7 +68,14 @@ def hours(
     young = _young(sensor_ids, from_at, to_at)
     for first in range(0, len(young), _TERMS_PER_QUERY):
         _add_rows(found, young[first : first + _TERMS_PER_QUERY], by)
-    return {sensor_id: dict(sorted(some.items())) for sensor_id, some in found.items()}
+    added = offsets.within(from_at, to_at)
+    return {
+        sensor_id: {
+            hour_at: one.corrected(hour_at, added.get(sensor_id, ()))
+            for hour_at, one in sorted(some.items())
+        }
+        for sensor_id, some in found.items()
+    }
 
 
 def days(

@@ -7,9 +7,10 @@ import numpy as np
 from django.db.models import Q
 
 from logistics.temperature import Band, Profile, Watch
-from warehouses import block_rows
+from warehouses import block_rows, offsets
 from warehouses.compliance.behavior import without_spikes
 from warehouses.compliance.contexts import Context, Contexts, gather
+from warehouses.compliance.correction import corrected_readings
 from warehouses.compliance.limits import Limits
 from warehouses.compliance.quality import Quality
 from warehouses.compliance.readings import NO_READINGS, Ints, Readings, frozen
@@ -19,7 +20,7 @@ from warehouses.models import ColdSpace, Reading, SpaceEvent, SpaceEventKind
 EXCUSES = (SpaceEventKind.DOOR, SpaceEventKind.DEFROST, SpaceEventKind.LOADING)
 # SQLite allows an expression to be 1,000 deep; one term stands for one sensor.
 TERMS_PER_QUERY = 400
-START_OF_TIME_S, END_OF_TIME_S = 0, 1 << 40
+START_OF_TIME_S, END_OF_TIME_S = 0, offsets.END_OF_TIME_S
 
 
 def epoch_s(at: datetime) -> int:
@@ -110,6 +111,7 @@ def load(periods: Mapping[int, tuple[datetime | None, datetime | None]]) -> dict
     """Return the readings of each sensor in its period ``[from, to)``; ``None`` is open.
 
     Readings that the sensor cannot have measured, and spikes, are left out: they are kept, but prove nothing.
+    To the others the offset of the sensor's certificate is added.
     """
     streams = dict.fromkeys(periods, NO_READINGS)
     ids = sorted(periods)
@@ -140,8 +142,12 @@ def _load_some(
         return {}
     sensors, starts = np.unique(table[:, 0], return_index=True)
     parts = np.split(table, starts[1:])
+    added = offsets.of_sensors(list(periods))
     return {
-        int(sensor_id): without_spikes(Readings(frozen(part[:, 1]), frozen(part[:, 2])))
+        int(sensor_id): corrected_readings(
+            without_spikes(Readings(frozen(part[:, 1]), frozen(part[:, 2]))),
+            added.get(int(sensor_id), ()),
+        )
         for sensor_id, part in zip(sensors, parts, strict=True)
     }
 

@@ -4,14 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import Final
 
-from django.db.models import Avg, Count, F, Max, Min, Q
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.db.models.functions import TruncHour
 
 from logistics.scoping import Principal
 from logistics.temperature import Band, profile
+from warehouses import offsets
 from warehouses.air import FAMILY_OF_CLASS, AirState, ClassFamily, Hour, band_of, state_of
+from warehouses.compliance.correction import offset_in_hour
 from warehouses.excursion_phases import RUNNING
 from warehouses.models import (
     ColdSpace,
@@ -73,7 +76,7 @@ class Strip:
 def read_strips(
     *, principal: Principal, at: datetime, joined: Sequence[str] = ()
 ) -> tuple[Strip, ...]:
-    """Read the spaces that a principal may see over the 24 hours up to the end of this one: four queries.
+    """Read the spaces that a principal may see over the 24 hours up to the end of this one: five queries.
 
     `joined` names what an upper floor wants read along with each space.
     """
@@ -151,15 +154,28 @@ def _hours(
             code=F("sensor__cold_space__temperature_class"),
             is_vehicle=F("sensor__cold_space__is_vehicle"),
         )
-        .values("space", "code", "is_vehicle", "hour")
-        .annotate(least=Min("centi_c"), most=Max("centi_c"), mean=Avg("centi_c"))
-    )
-    found: defaultdict[int, dict[datetime, Hour]] = defaultdict(dict)
-    for row in rows:
-        band = profile(row["code"]).band(is_vehicle=row["is_vehicle"])
-        found[row["space"]][row["hour"]] = _hour(
-            band, row["least"] / 100, row["most"] / 100, row["mean"] / 100
+        .values("space", "sensor_id", "code", "is_vehicle", "hour")
+        .annotate(
+            n=Count("centi_c"), least=Min("centi_c"), most=Max("centi_c"), total=Sum("centi_c")
         )
+    )
+    added = offsets.within(starts_at, ends_at)
+    sums: dict[tuple[int, datetime], tuple[float, float, float, int]] = {}
+    bands: dict[int, Band] = {}
+    for row in rows:
+        space, n = row["space"], row["n"]
+        bands[space] = profile(row["code"]).band(is_vehicle=row["is_vehicle"])
+        low, high = offset_in_hour(int(row["hour"].timestamp()), added.get(row["sensor_id"], ()))
+        least, most, total, n_known = sums.get((space, row["hour"]), (inf, -inf, 0.0, 0))
+        sums[space, row["hour"]] = (
+            min(least, row["least"] + low),
+            max(most, row["most"] + high),
+            total + row["total"] + n * (low + high) / 2,
+            n_known + n,
+        )
+    found: defaultdict[int, dict[datetime, Hour]] = defaultdict(dict)
+    for (space, hour), (least, most, total, n) in sums.items():
+        found[space][hour] = _hour(bands[space], least / 100, most / 100, total / n / 100)
     return found
 
 

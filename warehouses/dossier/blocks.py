@@ -8,10 +8,11 @@ import numpy as np
 
 from warehouses.compliance import sealed
 from warehouses.compliance.behavior import without_spikes
+from warehouses.compliance.correction import corrected_readings
 from warehouses.compliance.quality import Quality
 from warehouses.compliance.readings import NO_READINGS, Readings, frozen
 from warehouses.compliance.sealed import HOUR_S, BlockError, Contents, Place, SealedBlock, Sums
-from warehouses.dossier.papers import BlockPaper, SensorPaper
+from warehouses.dossier.papers import BlockPaper, OffsetPaper, SensorPaper
 
 # Sums of floats may differ in the last digits from one processor to another.
 _SAME = 1e-9
@@ -64,12 +65,15 @@ def contents_of(sensor: SensorPaper, members: Mapping[str, bytes]) -> Contents |
     return sealed.unpack(payloads, [p.hour_s for p in papers], [p.n for p in papers])
 
 
-def readings_of(contents: Contents | None) -> Readings:
-    """Return what the judge reads: without what the sensor cannot have measured, and without spikes."""
+def readings_of(contents: Contents | None, offsets: Sequence[OffsetPaper] = ()) -> Readings:
+    """Return what the judge reads: without what the sensor cannot have measured and spikes, with its offsets."""
     if contents is None:
         return NO_READINGS
     kept = contents.at((contents.flags & Quality.RANGE) == 0)
-    return without_spikes(Readings(frozen(kept.at_s), frozen(kept.centi_c)))
+    periods = [(one.from_s, one.to_s, one.offset_centi_c) for one in offsets]
+    return corrected_readings(
+        without_spikes(Readings(frozen(kept.at_s), frozen(kept.centi_c))), periods
+    )
 
 
 def faults(sensor: SensorPaper, members: Mapping[str, bytes]) -> Iterator[tuple[str, str, str]]:

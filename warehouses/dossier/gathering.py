@@ -1,6 +1,6 @@
 """Owns what a dossier takes from the tables: the facts of a shipment, and the readings around its stays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from logistics.models import Document, HandlingUnit, Shipment, ShipmentLine, Site
@@ -12,7 +12,7 @@ from warehouses.dossier import blocks, papers
 from warehouses.dossier.names import Names, names_for
 from warehouses.dossier.records import records
 from warehouses.excursion_phases import DEAD
-from warehouses.models import ColdSpace, Excursion, Sensor, ShipmentVerdict, Stay
+from warehouses.models import Calibration, ColdSpace, Excursion, Sensor, ShipmentVerdict, Stay
 
 # The categories of fresh and frozen meat; what is cooked or cured (processed-meat) travels without.
 MEAT_CATEGORIES = frozenset({"fresh-pork", "frozen-meat"})
@@ -221,6 +221,7 @@ def _evidence(
             for low, high in (around.periods[sensor.cold_space_id],)
         }
     )
+    certificates = _certificates([sensor.pk for sensor in heard], around.periods.values())
     for sensor in heard:
         space = spaces[sensor.cold_space_id]
         limits = streams.limits_of(profile(temperature_class), is_vehicle=space.is_vehicle)
@@ -234,6 +235,27 @@ def _evidence(
                 calibrated_on=_day(sensor.calibrated_date),
                 calibration_due_on=_day(sensor.calibration_due_date),
                 blocks=tuple(blocks.paper_of(block) for block in sealed),
+                offsets=certificates.get(sensor.pk, ()),
             )
         )
     return papers.Evidence(airs=tuple(airs), sensors=tuple(sensors)), members
+
+
+def _certificates(
+    sensor_ids: Sequence[int], periods: Iterable[tuple[datetime, datetime]]
+) -> dict[int, tuple[papers.OffsetPaper, ...]]:
+    """Return what certificates add to the sensors' values while the goods were there, in one query."""
+    low = min(from_at for from_at, _ in periods)
+    found: dict[int, tuple[papers.OffsetPaper, ...]] = {}
+    rows = Calibration.objects.filter(sensor_id__in=sensor_ids).order_by("sensor_id", "from_at")
+    for row in rows:
+        if row.to_at is not None and row.to_at <= low - LEAD:
+            continue
+        paper = papers.OffsetPaper(
+            certificate=row.certificate,
+            from_s=streams.epoch_s(row.from_at),
+            to_s=streams.END_OF_TIME_S if row.to_at is None else streams.epoch_s(row.to_at),
+            offset_centi_c=row.offset_centi_c,
+        )
+        found[row.sensor_id] = (*found.get(row.sensor_id, ()), paper)
+    return found

@@ -185,6 +185,15 @@ class BlockPaper(_Paper, frozen=True):
     member: str
 
 
+class OffsetPaper(_Paper, frozen=True):
+    """What a sensor's certificate adds to its raw values over ``[from_s, to_s)``."""
+
+    certificate: str
+    from_s: int
+    to_s: int
+    offset_centi_c: int
+
+
 class SensorPaper(_Paper, frozen=True):
     """One sensor with the chain of its blocks."""
 
@@ -194,6 +203,8 @@ class SensorPaper(_Paper, frozen=True):
     calibrated_on: str | None
     calibration_due_on: str | None
     blocks: tuple[BlockPaper, ...]
+    # Absent from dossiers that were made before certificates counted: nothing was added then.
+    offsets: tuple[OffsetPaper, ...] = ()
 
 
 class AirPaper(_Paper, frozen=True):

@@ -49,7 +49,7 @@ def stretches(facts: Facts, evidence: Evidence, members: Members) -> tuple[Stret
     airs = {air.space: air for air in evidence.airs}
     heard: dict[str, list[tuple[SensorPaper, Readings]]] = {space: [] for space in spaces}
     for sensor in evidence.sensors:
-        readings = blocks.readings_of(blocks.contents_of(sensor, members))
+        readings = blocks.readings_of(blocks.contents_of(sensor, members), sensor.offsets)
         if len(readings):
             heard[sensor.space].append((sensor, readings))
     judged: dict[str, tuple[Air, tuple[Context, ...]]] = {}
