@@ -16,6 +16,7 @@ from routing.models import (
     Compartment,
     Load,
     LoadStatus,
+    Plan,
     PlanStatus,
     Stop,
     StopTask,
@@ -94,36 +95,46 @@ def local_midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=ZoneInfo(settings.TIME_ZONE))
 
 
-def held_trips(day: date) -> QuerySet[Trip]:
-    """Return the trips that a new plan must leave alone: on the road, loading, or promised to a hired carrier."""
+def held_trips(day: date, *, but: Plan | None = None) -> QuerySet[Trip]:
+    """Return the trips that a new plan must leave alone: on the road, loading, or offered to a hired carrier.
+
+    `but` is a plan whose own trips do not count: it is looked at itself.
+    """
     begun = StopTask.objects.filter(stop__trip=OuterRef("pk"), kind=TaskKind.LOAD).exclude(
         load__status__in=(LoadStatus.READY, *REPLANNABLE)
     )
-    return Trip.objects.filter(plan__planning_date=day, status__in=IN_FORCE).filter(
+    held = Trip.objects.filter(plan__planning_date=day, status__in=IN_FORCE).filter(
         ~Q(status=TripStatus.COMMITTED) | Exists(begun)
     )
+    return held if but is None else held.exclude(plan=but)
 
 
-def loads_in_scope(day: date) -> QuerySet[Load]:
-    """Return the loads that a new plan may assign, in an order that is the same on every machine."""
-    held = StopTask.objects.filter(stop__trip__in=held_trips(day), load=OuterRef("pk"))
+def loads_in_scope(day: date, *, but: Plan | None = None) -> QuerySet[Load]:
+    """Return the loads that a new plan may assign, and those of `but`, in an order that is the same everywhere."""
+    held = StopTask.objects.filter(stop__trip__in=held_trips(day, but=but), load=OuterRef("pk"))
+    wanted = Q(status__in=(LoadStatus.READY, *REPLANNABLE))
+    if but is not None:
+        wanted |= Q(pk__in=StopTask.objects.filter(stop__trip__plan=but).values("load_id"))
     return (
-        Load.objects.filter(planning_date=day, status__in=(LoadStatus.READY, *REPLANNABLE))
+        Load.objects.filter(wanted, planning_date=day)
         .exclude(Exists(held))
         .select_related("origin", "destination", "category", "shipper", "locked_carrier")
         .order_by("shipper__code", "reference")
     )
 
 
-def read_scope(*, day: date) -> DayScope:
-    """Read what the day's problem is made of, or raise NoLoads or NoVehicles."""
+def read_scope(*, day: date, of_plan: Plan | None = None) -> DayScope:
+    """Read what the day's problem is made of, or raise NoLoads or NoVehicles.
+
+    With `of_plan` it is the problem that this plan in force answers, whatever has become of its loads since.
+    """
     midnight = local_midnight(day)
     from_s = int(midnight.timestamp())
     to_s = from_s + settings.PLAN_HORIZON_S
-    loads = list(loads_in_scope(day))
+    loads = list(loads_in_scope(day, but=of_plan))
     if not loads:
         raise NoLoads(day)
-    vehicles, shifts = _vehicles_at_work(day, from_s, to_s)
+    vehicles, shifts = _vehicles_at_work(day, from_s, to_s, of_plan)
     if not vehicles:
         raise NoVehicles(day)
     site_ids = {load.origin_id for load in loads} | {load.destination_id for load in loads}
@@ -155,7 +166,7 @@ def read_scope(*, day: date) -> DayScope:
         ),
         warehouses=warehouses,
         docks=docks,
-        taken=_taken(day, docks, midnight, to_s),
+        taken=_taken(day, docks, (midnight, to_s), of_plan),
         openings=_openings(site_ids, midnight, to_s),
         contracts=contracts,
         lanes=dict(lanes),
@@ -212,7 +223,9 @@ def sites_of(scope: DayScope) -> list[Site]:
     return [found[code] for code in sorted(found)]
 
 
-def _vehicles_at_work(day: date, from_s: int, to_s: int) -> tuple[list[Vehicle], dict[int, Span]]:
+def _vehicles_at_work(
+    day: date, from_s: int, to_s: int, of_plan: Plan | None
+) -> tuple[list[Vehicle], dict[int, Span]]:
     """Return the vehicles that may work that day and when, without those that are out already."""
     known: set[int] = set()
     shifts: dict[int, Span] = {}
@@ -221,7 +234,7 @@ def _vehicles_at_work(day: date, from_s: int, to_s: int) -> tuple[list[Vehicle],
         span = (from_s + row.starts_s, min(from_s + row.ends_s, to_s))
         if row.weekday == day.weekday() and _length(span) > _length(shifts.get(row.vehicle_id)):
             shifts[row.vehicle_id] = span
-    held = set(held_trips(day).values_list("vehicle_id", flat=True))
+    held = set(held_trips(day, but=of_plan).values_list("vehicle_id", flat=True))
     out = _out_on_other_days(day, from_s, to_s)
     vehicles = []
     at_work: dict[int, Span] = {}
@@ -271,14 +284,15 @@ def _without(shift: Span | None, out: Iterable[Span], from_s: int) -> Span | Non
 
 
 def _taken(
-    day: date, docks: Iterable[Dock], midnight: datetime, to_s: int
+    day: date, docks: Iterable[Dock], horizon: tuple[datetime, int], of_plan: Plan | None
 ) -> list[DockAppointment]:
     """Return the bookings that stay whatever is planned: all but those of trips that may still move."""
     movable = Trip.objects.filter(
         plan__planning_date=day,
         plan__status=PlanStatus.COMMITTED,
         status=TripStatus.COMMITTED,
-    ).exclude(pk__in=held_trips(day))
+    ).exclude(pk__in=held_trips(day, but=of_plan))
+    midnight, to_s = horizon
     to_at = datetime.fromtimestamp(to_s, midnight.tzinfo)
     rows = taken(dock_ids=[dock.pk for dock in docks], from_at=midnight, to_at=to_at)
     stops = Stop.objects.filter(trip__in=movable, dock__isnull=False)

@@ -85,7 +85,7 @@ def report_of(plan: Plan) -> PlanReport:
 def count_violations(plan: Plan) -> int:
     """Return how many rules the plan breaks as it stands in the database; a row that is gone counts as one."""
     try:
-        built = build_problem(day=plan.planning_date)
+        built = build_problem(day=plan.planning_date, of_plan=plan)
         return len(
             check(built.problem, solution_of(plan=plan, trips=read_trips(plan), built=built))
         )

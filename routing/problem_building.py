@@ -25,7 +25,7 @@ from routing.engine.problem import (
     Vehicles,
     Windows,
 )
-from routing.models import Compartment, Load, UnassignedReason, Vehicle
+from routing.models import Compartment, Load, Plan, UnassignedReason, Vehicle
 from routing.problem_terms import climate, closures, contracts, previous
 from routing.travel import horizon_percents, nothing, travel_between
 from warehouses.models import Dock
@@ -88,12 +88,15 @@ class DayProblem:
         return len(self.loads) + len(self.refused)
 
 
-def build_problem(*, day: date, on_wait: Callable[[], None] = nothing) -> DayProblem:
+def build_problem(
+    *, day: date, of_plan: Plan | None = None, on_wait: Callable[[], None] = nothing
+) -> DayProblem:
     """Read a day and return its problem, or raise NoLoads, NoVehicles, TravelFailed or the engine's ProblemError.
 
+    `of_plan` is a plan in force whose own problem is wanted.
     `on_wait` is called before each question to a road engine, for a caller who holds a lease.
     """
-    return problem_of(read_scope(day=day), on_wait=on_wait)
+    return problem_of(read_scope(day=day, of_plan=of_plan), on_wait=on_wait)
 
 
 def problem_of(scope: DayScope, *, on_wait: Callable[[], None] = nothing) -> DayProblem:

@@ -53,7 +53,9 @@ def begin_due(*, at: datetime) -> int:
     """Write the ladders of committed hired trips that have none and make each first offer."""
     waiting = (
         Trip.objects.filter(
-            status=TripStatus.COMMITTED, starts_at__gt=at + _lead(), tenders__isnull=True
+            status=TripStatus.COMMITTED,
+            starts_at__gt=at + _lead() + SHORTEST,
+            tenders__isnull=True,
         )
         .filter(
             Exists(

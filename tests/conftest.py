@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from logistics import embedded
@@ -17,6 +18,13 @@ VENDOR = os.environ["TEST_DATABASE"]
 OWNER_ALIAS = "owner"
 # Public data is not part of the project: `make conformance DATA=FOLDER` names it and runs these.
 collect_ignore = [] if os.environ.get("CONFORMANCE_DATA") else ["conformance"]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Begin every test in English: a request leaves its language behind in the process."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

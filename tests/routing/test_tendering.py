@@ -10,6 +10,7 @@ from logistics.errors import DomainError, ForbiddenMove, InvalidInput
 from logistics.models import Event, EventReader, Shipment
 from routing import committing, tender_answers, tendering
 from routing.models import Load, Tender, Trip
+from routing.plan_report import count_violations
 from routing.tender_answers import Counter
 from tests.cast import Cast
 from tests.routing.plannable import NOW, solved
@@ -324,3 +325,17 @@ def test_a_new_plan_leaves_what_is_offered_alone(cast: Cast) -> None:
     assert refusal.value.code == "no_loads"
     after_ = set(Trip.objects.filter(plan=kit.plan).values_list("pk", "status", "carrier"))
     assert after_ == before
+
+
+def test_the_plan_still_holds_while_its_trips_are_offered(cast: Cast) -> None:
+    kit = offered(cast)
+    assert count_violations(kit.plan) == 0
+
+
+def test_an_offer_too_short_to_answer_is_not_made(cast: Cast) -> None:
+    kit = make_tenderable(cast)
+    trip = Trip.objects.filter(plan=kit.plan).order_by("starts_at")[0]
+    tendering.run(at=trip.starts_at - timedelta(minutes=61))
+    trip.refresh_from_db()
+    assert trip.status == "committed", "nor is the trip given up unasked"
+    assert not trip.tenders.exists()
