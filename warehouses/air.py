@@ -107,18 +107,21 @@ class _Sums:
 
 
 def read_rooms(*, principal: Principal, day_starts_at: datetime) -> tuple[RoomAir, ...]:
-    """Read the rooms a principal may see with the 24 hours from the given moment: seven queries."""
+    """Read the rooms a principal may see with the 24 hours from the given moment: six queries."""
     rooms = (
         Room.objects.visible_to(principal)
         .select_related("cold_space", "warehouse__site")
         .order_by("warehouse__code", "code")
     )
     running = Excursion.objects.visible_to(principal).filter(phase__in=RUNNING_PHASES)
+    sensors, is_certified = _sensor_counts(principal)
+    ends_at = day_starts_at + timedelta(hours=N_HOURS)
+    added = offsets.within(day_starts_at, ends_at) if is_certified else {}
     facts = _Facts(
-        sensors=_sensor_counts(principal),
+        sensors=sensors,
         running=set(running.values_list("cold_space_id", flat=True)),
-        hours=_hours(principal, day_starts_at),
-        gone=_gone(principal, day_starts_at),
+        hours=_hours(principal, day_starts_at, added),
+        gone=_gone(principal, day_starts_at, added),
     )
     return tuple(_air(room, facts) for room in rooms)
 
@@ -155,7 +158,10 @@ def state_of(band: Band, value_c: float | None, *, is_silent: bool = False) -> A
     return "warm" if band.highest_c is not None and value_c > band.highest_c else "cold"
 
 
-def _sensor_counts(principal: Principal) -> dict[int, tuple[int, int, datetime | None]]:
+def _sensor_counts(
+    principal: Principal,
+) -> tuple[dict[int, tuple[int, int, datetime | None]], bool]:
+    """Return sensors, silent ones and latest reading by space, and whether any sensor has a certificate."""
     rows = (
         Sensor.objects.visible_to(principal)
         .filter(is_active=True, cold_space__is_vehicle=False)
@@ -164,13 +170,17 @@ def _sensor_counts(principal: Principal) -> dict[int, tuple[int, int, datetime |
             n=Count("id"),
             n_silent=Count("id", filter=Q(silent_since_at__isnull=False)),
             last_at=Max("latest_at"),
+            n_certified=Count("id", filter=Q(calibrated_date__isnull=False)),
         )
     )
-    return {space: (n_sensors, n_silent, last_at) for space, n_sensors, n_silent, last_at in rows}
+    known = {space: (n, n_silent, last_at) for space, n, n_silent, last_at, _ in rows}
+    return known, any(n_certified for *_, n_certified in rows)
 
 
-def _hours(principal: Principal, day_starts_at: datetime) -> defaultdict[int, dict[int, _Sums]]:
-    """Sum up the readings of each hour, by space: one query over the day's readings, one for what certificates add."""
+def _hours(
+    principal: Principal, day_starts_at: datetime, added: offsets.Offsets
+) -> defaultdict[int, dict[int, _Sums]]:
+    """Sum up the readings of each hour, by space: one query over the day's readings."""
     found: defaultdict[int, dict[int, _Sums]] = defaultdict(dict)
     rows = (
         Reading.objects.visible_to(principal)
@@ -181,7 +191,6 @@ def _hours(principal: Principal, day_starts_at: datetime) -> defaultdict[int, di
         )
         .values_list("sensor__cold_space_id", "sensor_id", "measured_at", "centi_c")
     )
-    added = offsets.within(day_starts_at, day_starts_at + timedelta(hours=N_HOURS))
     starts_s = day_starts_at.timestamp()
     for space_id, sensor_id, measured_at, raw_centi_c in rows.iterator(chunk_size=5_000):
         number = int((measured_at.timestamp() - starts_s) // 3600)
@@ -191,12 +200,14 @@ def _hours(principal: Principal, day_starts_at: datetime) -> defaultdict[int, di
 
 
 def _gone(
-    principal: Principal, day_starts_at: datetime
+    principal: Principal, day_starts_at: datetime, added: offsets.Offsets
 ) -> defaultdict[int, dict[int, sealed_hours.Extremes]]:
     """Return the least and most of the hours that only their sealed blocks tell of, by space."""
     ends_at = day_starts_at + timedelta(hours=N_HOURS)
     found: defaultdict[int, dict[int, sealed_hours.Extremes]] = defaultdict(dict)
-    gone = sealed_hours.extremes(principal=principal, from_at=day_starts_at, to_at=ends_at)
+    gone = sealed_hours.extremes(
+        principal=principal, from_at=day_starts_at, to_at=ends_at, added=added
+    )
     for (space_id, hour_at), both in gone.items():
         found[space_id][int((hour_at - day_starts_at) / timedelta(hours=1))] = both
     return found

@@ -14,9 +14,11 @@ Extremes = tuple[float, float]
 
 
 def extremes(
-    *, principal: Principal, from_at: datetime, to_at: datetime
+    *, principal: Principal, from_at: datetime, to_at: datetime, added: offsets.Offsets
 ) -> dict[tuple[int, datetime], Extremes]:
-    """Return least and most in °C by cold space and hour, as far as the principal may see them: two queries.
+    """Return least and most in °C by cold space and hour, as far as the principal may see them: one query.
+
+    `added` is what certificates add within the period, by sensor.
 
     A later revision of an hour only adds readings to the earlier one, so all of them may count.
     """
@@ -27,7 +29,6 @@ def extremes(
         .values_list("sensor__cold_space_id", "sensor_id", "hour_at")
         .annotate(least=Min("least_centi_c"), most=Max("most_centi_c"))
     )
-    added = offsets.within(from_at, to_at)
     found: dict[tuple[int, datetime], Extremes] = {}
     for space, sensor_id, hour_at, least, most in rows:
         low, high = offset_in_hour(int(hour_at.timestamp()), added.get(sensor_id, ()))

@@ -245,7 +245,9 @@ def _certificates(
     sensor_ids: Sequence[int], periods: Iterable[tuple[datetime, datetime]]
 ) -> dict[int, tuple[papers.OffsetPaper, ...]]:
     """Return what certificates add to the sensors' values while the goods were there, in one query."""
-    low = min(from_at for from_at, _ in periods)
+    low = min((from_at for from_at, _ in periods), default=None)
+    if low is None:
+        return {}
     found: dict[int, tuple[papers.OffsetPaper, ...]] = {}
     rows = Calibration.objects.filter(sensor_id__in=sensor_ids).order_by("sensor_id", "from_at")
     for row in rows:
