@@ -67,6 +67,14 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowance:
+    """At most ``allowed_s`` beyond the band within any ``window_s``."""
+
+    allowed_s: int
+    window_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One version of one temperature class; a park that changes a value makes a new version.
 
@@ -78,8 +86,11 @@ class Profile:
         Goods outside this band are refused at a hand-over (both ends are still accepted).
     hard
         Beyond this band an excursion opens at once and is critical.
-    must_return_soon
-        A rise that the transit band allows must be brought back into the storage band.
+    must_return_soon, return_within_s
+        A rise that the transit band allows must be brought back into the storage band, within this time.
+    allowance
+        How long the air may be beyond its band in all, however short each time was, where the park
+        gives it a budget.
     hysteresis_c
         An excursion recovers only this far inside its limit.
     return_delay_s
@@ -115,6 +126,8 @@ class Profile:
     least_coverage_percent: int
     sources: tuple[Source, ...]
     must_return_soon: bool = False
+    return_within_s: int = 180 * _MINUTE_S
+    allowance: Allowance | None = None
     merge_gap_s: int = 30 * _MINUTE_S
     context_rise_c: float = 3.0
     context_max_s: int = 45 * _MINUTE_S
@@ -173,6 +186,7 @@ _LADDER: Final = Source(
         "hysteresis_c",
         "return_delay_s",
         "least_coverage_percent",
+        "return_within_s",
         "room.tolerance_s",
         "vehicle.tolerance_s",
     ),
@@ -288,6 +302,7 @@ _PHARMA_COLD: Final = Profile(
     hysteresis_c=0.3,
     return_delay_s=10 * _MINUTE_S,
     least_coverage_percent=98,
+    allowance=Allowance(allowed_s=60 * _MINUTE_S, window_s=24 * 60 * _MINUTE_S),
     sources=(
         Source(("storage", "transit", "accept"), "GSP appendix 3"),
         Source(("room.interval_s", "vehicle.interval_s"), "GSP appendix 3"),
@@ -295,6 +310,7 @@ _PHARMA_COLD: Final = Profile(
             ("room.out_of_range_interval_s", "vehicle.out_of_range_interval_s"), "GSP appendix 3"
         ),
         Source(("hard",), "USP <1079.2>"),
+        Source(("allowance",), "park default; its window is that of USP <1079.2>", is_ours=True),
         _DEFROST,
         _LADDER,
     ),

@@ -19,7 +19,8 @@ class ExcursionFigures(Payload, frozen=True, kw_only=True):
     ended_at: datetime | None
     found_at: datetime
     is_late_found: bool
-    peak_c: float
+    peak_c: float | None
+    peak_pct: float | None = None
     beyond_s: int
     degree_minutes: float
     n_readings: int

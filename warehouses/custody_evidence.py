@@ -12,6 +12,7 @@ from warehouses.compliance.readings import Readings
 from warehouses.custody_shares import Air, Known, Share
 from warehouses.excursion_phases import DEAD
 from warehouses.models import ColdSpace, Excursion, ExcursionHandling, Sensor, Stay
+from warehouses.strands import Rule, kinds_of
 
 # An excursion that began before a stay belongs to it too, so the fold starts earlier.
 LEAD = timedelta(days=1)
@@ -83,7 +84,10 @@ def surroundings(*, stays: Sequence[Stay], at: datetime) -> Surroundings:
         low, high = periods.get(stay.cold_space_id, (stay.from_at, to_at))
         periods[stay.cold_space_id] = (min(low, stay.from_at), max(high, to_at))
     known: dict[int, list[Known]] = defaultdict(list)
-    alive = Excursion.objects.filter(cold_space_id__in=periods).exclude(phase__in=DEAD)
+    # Humidity, budgets and the way back to the cold are the keeper's matter: goods answer for their own air.
+    alive = Excursion.objects.filter(
+        cold_space_id__in=periods, kind__in=kinds_of(Rule.AIR)
+    ).exclude(phase__in=DEAD)
     facts = alive.values_list("cold_space_id", "started_at", "ended_at", "handling", "disposition")
     for space_id, started_at, ended_at, handling, disposition in facts:
         low, high = periods[space_id]

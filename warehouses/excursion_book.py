@@ -16,26 +16,37 @@ from warehouses.cold_event_types import (
     ExcursionRecovered,
     ExcursionRevised,
 )
+from warehouses.compliance.cumulative import spenders
 from warehouses.compliance.excursions import Excursion as Found
 from warehouses.compliance.gaps import common, covered_s, of_period
 from warehouses.compliance.limits import Limits
 from warehouses.compliance.readings import Readings
 from warehouses.excursion_phases import DEAD
 from warehouses.models import ColdSpace, Excursion, ExcursionPhase
+from warehouses.strands import Rule, Strand
 
 _ORDER = ("open", "closing", "closed")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the streams of one space say about everything that starts after `from_s`."""
+    """What the streams of one space say, by one rule, about everything that starts after `from_s`."""
 
     space: ColdSpace
     profile: Profile
-    limits: Limits
+    strand: Strand
     from_s: int
     readings: tuple[Readings, ...]
     excursions: tuple[Found, ...]
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of its rule."""
+        return self.strand.limits
+
+    def may_own(self, row: Excursion) -> bool:
+        """Say whether a row lies in what was judged, and was found by the same rule."""
+        return row.kind in self.strand.kinds and streams.epoch_s(row.started_at) > self.from_s
 
 
 @dataclass(slots=True)
@@ -78,8 +89,7 @@ def revise(*, answers: Sequence[Answer], at: datetime, by: Principal) -> Revisio
     for row in alive.exclude(phase__in=DEAD).order_by("pk"):
         rows[row.cold_space_id].append(row)
     for answer in answers:
-        from_at = streams.moment(answer.from_s)
-        known = [row for row in rows[answer.space.pk] if row.started_at > from_at]
+        known = [row for row in rows[answer.space.pk] if answer.may_own(row)]
         _revise_space(answer, known, at, revision)
     Excursion.objects.bulk_create(revision.new)
     Excursion.objects.bulk_update([*revision.changed, *revision.gone], _FOLDED)
@@ -94,10 +104,10 @@ _FOLDED = [
     "severity",
     "started_at",
     "ended_at",
-    "peak_c",
+    "peak",
     "peak_at",
-    "least_c",
-    "most_c",
+    "least",
+    "most",
     "beyond_s",
     "degree_minutes",
     "n_readings",
@@ -220,6 +230,7 @@ def _event(
         found_at=row.found_at,
         is_late_found=row.is_late_found,
         peak_c=row.peak_c,
+        peak_pct=row.peak_pct,
         beyond_s=row.beyond_s,
         degree_minutes=row.degree_minutes,
         n_readings=row.n_readings,
@@ -235,17 +246,17 @@ def _event(
 def _figures(answer: Answer, found: Found) -> dict[str, Any]:
     """Return the columns that the fold sets."""
     return {
-        "kind": str(found.side),
+        "kind": answer.strand.kind_of(found),
         "phase": str(found.phase),
         "severity": str(found.severity),
         "started_at": streams.moment(found.started_s),
         "ended_at": None if found.ended_s is None else streams.moment(found.ended_s),
-        "peak_c": found.peak_centi_c / 100,
+        "peak": found.peak_centi_c / 100,
         "peak_at": streams.moment(_peak_s(answer, found)),
-        "least_c": found.lowest_centi_c / 100,
-        "most_c": found.highest_centi_c / 100,
+        "least": found.lowest_centi_c / 100,
+        "most": found.highest_centi_c / 100,
         "beyond_s": found.exposure.beyond_s,
-        "degree_minutes": round(found.exposure.degree_minutes, 2),
+        "degree_minutes": _degree_minutes(answer, found),
         "n_readings": found.n_readings,
         "coverage_pct": _coverage_pct(answer, found),
         "context": ",".join(sorted(found.contexts)),
@@ -255,10 +266,20 @@ def _figures(answer: Answer, found: Found) -> dict[str, Any]:
     }
 
 
+def _degree_minutes(answer: Answer, found: Found) -> float:
+    """Return how far beyond the band for how long; damp air has no degrees."""
+    is_humid = answer.strand.rule is Rule.HUMIDITY
+    return 0.0 if is_humid else round(found.exposure.degree_minutes, 2)
+
+
 def _peak_s(answer: Answer, found: Found) -> int:
-    """Return when the worst value was read first."""
+    """Return when the worst value was read first; a budget is used before its excursion begins."""
     to_s = streams.END_OF_TIME_S if found.ended_s is None else found.ended_s + 1
-    parts = [stream.between(found.started_s, to_s) for stream in answer.readings]
+    budget = answer.strand.budget
+    if budget:
+        parts = [spenders(one, budget, found.started_s, to_s) for one in answer.readings]
+    else:
+        parts = [stream.between(found.started_s, to_s) for stream in answer.readings]
     hits = [part.at_s[part.value_centi_c == found.peak_centi_c] for part in parts]
     return min(int(at_s[0]) for at_s in hits if at_s.size)
 

@@ -50,10 +50,10 @@ def compose(*, notification: Notification) -> Notice:
             msg = f"alarm {alarm.pk} is about nothing"
             raise ValueError(msg)
         place = _place(row.cold_space)
-        subject = _("%(place)s: %(kind)s, %(peak).1f °C (step %(level)d)") % {
+        subject = _("%(place)s: %(kind)s, %(peak)s (step %(level)d)") % {
             "place": place,
             "kind": row.get_kind_display(),
-            "peak": row.peak_c,
+            "peak": f"{row.peak:.1f} {_unit(row)}",
             "level": notification.level,
         }
         lines = [
@@ -156,9 +156,14 @@ def _place(space: ColdSpace) -> str:
     return space.name_zh if (get_language() or "zh").startswith("zh") else space.name_en
 
 
+def _unit(row: Excursion) -> str:
+    return "%" if row.is_humid else "°C"
+
+
 def _band(row: Excursion) -> str:
     ends = (row.limits.get("lowest_centi_c"), row.limits.get("highest_centi_c"))
     low, high = (None if end is None else f"{end / 100:.1f}" for end in ends)
+    unit = _unit(row)
     if low is None or high is None:
-        return f"≤ {high} °C" if low is None else f"≥ {low} °C"
-    return f"{low}–{high} °C"
+        return f"≤ {high} {unit}" if low is None else f"≥ {low} {unit}"
+    return f"{low}–{high} {unit}"

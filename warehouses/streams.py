@@ -1,6 +1,7 @@
 """Between the tables and the compliance core: units, limits, and readings as arrays."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,6 +15,7 @@ from warehouses.compliance.correction import corrected_readings
 from warehouses.compliance.limits import Limits
 from warehouses.compliance.quality import Quality
 from warehouses.compliance.readings import NO_READINGS, Ints, Readings, frozen
+from warehouses.compliance.sealed import NO_HUMIDITY, Contents
 from warehouses.models import ColdSpace, Reading, SpaceEvent, SpaceEventKind
 
 # Power off explains a temperature, it excuses nothing.
@@ -100,6 +102,28 @@ def humidity_limits_of(profile: Profile, *, is_vehicle: bool) -> Limits | None:
     )
 
 
+def return_limits_of(profile: Profile) -> Limits:
+    """Return the limits by which a vehicle comes back too slowly into the band of storage (DB31/T 388).
+
+    Nothing excuses it, and it stays minor: how warm the goods became is judged by the band of the road.
+    """
+    lowest, highest = _ends(profile.storage)
+    return replace(
+        limits_of(profile, is_vehicle=True),
+        lowest_centi_c=lowest,
+        highest_centi_c=highest,
+        hard_lowest_centi_c=None,
+        hard_highest_centi_c=None,
+        tolerance_s=profile.return_within_s,
+        # The way back ends at the band itself: a set-point of -18 is a legal one.
+        hysteresis_centi_c=0,
+        context_rise_centi_c=0,
+        context_max_s=0,
+        major_degree_minutes=END_OF_TIME_S,
+        critical_degree_minutes=END_OF_TIME_S,
+    )
+
+
 def mark_dirty(space: ColdSpace, from_at: datetime) -> None:
     """Note on a locked row that its judgement is out of date from a moment on."""
     space.version += 1
@@ -107,23 +131,53 @@ def mark_dirty(space: ColdSpace, from_at: datetime) -> None:
         space.dirty_from_at = from_at
 
 
-def load(periods: Mapping[int, tuple[datetime | None, datetime | None]]) -> dict[int, Readings]:
-    """Return the readings of each sensor in its period ``[from, to)``; ``None`` is open.
+Periods = Mapping[int, tuple[datetime | None, datetime | None]]
+
+
+def load(periods: Periods) -> dict[int, Readings]:
+    """Return the temperatures of each sensor in its period ``[from, to)``; ``None`` is open.
 
     Readings that the sensor cannot have measured, and spikes, are left out: they are kept, but prove nothing.
     To the others the offset of the sensor's certificate is added.
     """
+    return _in_parts(periods, _load_some)
+
+
+def load_humidity(periods: Periods) -> dict[int, Readings]:
+    """Return the humidity of each sensor in its period, in hundredths of a percent; few sensors tell it."""
+    return _in_parts(periods, _load_humid)
+
+
+def _in_parts(
+    periods: Periods, load_some: Callable[[Periods], dict[int, Readings]]
+) -> dict[int, Readings]:
     streams = dict.fromkeys(periods, NO_READINGS)
     ids = sorted(periods)
     for first in range(0, len(ids), TERMS_PER_QUERY):
         some = ids[first : first + TERMS_PER_QUERY]
-        streams |= _load_some({sensor_id: periods[sensor_id] for sensor_id in some})
+        streams |= load_some({sensor_id: periods[sensor_id] for sensor_id in some})
     return streams
 
 
-def _load_some(
-    periods: Mapping[int, tuple[datetime | None, datetime | None]],
-) -> dict[int, Readings]:
+def _load_some(periods: Periods) -> dict[int, Readings]:
+    table = _table(periods, "centi_c")
+    table = table[(table[:, 3] & Quality.RANGE) == 0]
+    added = offsets.of_sensors(list(periods)) if table.size else {}
+    return {
+        sensor_id: corrected_readings(without_spikes(one), added.get(sensor_id, ()))
+        for sensor_id, one in _by_sensor(table).items()
+    }
+
+
+def _load_humid(periods: Periods) -> dict[int, Readings]:
+    table = _table(periods, "humidity_permille")
+    table = table[table[:, 2] != NO_HUMIDITY]
+    table[:, 2] *= 10
+    return _by_sensor(table)
+
+
+def _table(periods: Periods, column: str) -> Ints:
+    """Return rows of sensor, second, value and flags, in order, from the table and from sealed hours."""
     wanted = Q()
     for sensor_id, (from_at, to_at) in periods.items():
         term = Q(sensor_id=sensor_id)
@@ -133,34 +187,30 @@ def _load_some(
     rows = (
         Reading.objects.filter(wanted)
         .order_by("sensor_id", "measured_at")
-        .values_list("sensor_id", "measured_at", "centi_c", "flags")
+        .values_list("sensor_id", "measured_at", column, "flags")
     )
-    table = np.array([(s, epoch_s(at), c, f) for s, at, c, f in rows], np.int64).reshape(-1, 4)
-    table = _with_blocks(table, periods)
-    table = table[(table[:, 3] & Quality.RANGE) == 0]
+    told = [(s, epoch_s(at), NO_HUMIDITY if v is None else v, f) for s, at, v, f in rows]
+    return _with_blocks(np.array(told, np.int64).reshape(-1, 4), periods, column)
+
+
+def _by_sensor(table: Ints) -> dict[int, Readings]:
     if not table.size:
         return {}
     sensors, starts = np.unique(table[:, 0], return_index=True)
     parts = np.split(table, starts[1:])
-    added = offsets.of_sensors(list(periods))
     return {
-        int(sensor_id): corrected_readings(
-            without_spikes(Readings(frozen(part[:, 1]), frozen(part[:, 2]))),
-            added.get(int(sensor_id), ()),
-        )
+        int(sensor_id): Readings(frozen(part[:, 1]), frozen(part[:, 2]))
         for sensor_id, part in zip(sensors, parts, strict=True)
     }
 
 
-def _with_blocks(
-    table: Ints, periods: Mapping[int, tuple[datetime | None, datetime | None]]
-) -> Ints:
+def _with_blocks(table: Ints, periods: Periods, column: str) -> Ints:
     """Add the readings whose rows were dropped after sealing; a late row in such an hour stands beside them."""
     dropped = block_rows.contents(periods, only_dropped=True)
     if not dropped:
         return table
     held = [
-        np.stack([np.full(len(one), sensor_id), one.at_s, one.centi_c, one.flags], axis=1)
+        np.stack([np.full(len(one), sensor_id), one.at_s, _values(one, column), one.flags], axis=1)
         for sensor_id, one in dropped.items()
     ]
     joined = np.concatenate([*held, table])
@@ -168,6 +218,10 @@ def _with_blocks(
     _, places = np.unique(joined[:, 0] << 40 | joined[:, 1], return_index=True)
     both: Ints = joined[places]
     return both
+
+
+def _values(held: Contents, column: str) -> Ints:
+    return held.centi_c if column == "centi_c" else held.permille
 
 
 def contexts_of(

@@ -46,6 +46,12 @@ def celsius(value: float | None) -> str:
 
 
 @register.filter
+def peak(row: Any) -> str:
+    """Write the worst value of an excursion: a temperature, of damp or dry air its humidity."""
+    return celsius(row.peak_c) if row.peak_pct is None else f"{row.peak_pct:.0f} %"
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """Write a share of a hundred as a whole number, without the sign."""
     return NONE if value is None else f"{value:.0f}"

@@ -106,5 +106,9 @@ def _excursion(one: Excursion) -> str:
     ended = f"{timezone.localtime(one.ended_at):%H:%M}" if one.ended_at else "…"
     return (
         f"{one.cold_space.code} {one.kind} {one.severity}  {started:%m-%d %H:%M}–{ended}  "
-        f"{one.peak_c:+.1f} °C  {one.degree_minutes:,.0f} °C·min"
+        f"{_peak(one)}  {one.degree_minutes:,.0f} °C·min"
     )
+
+
+def _peak(one: Excursion) -> str:
+    return f"{one.peak:.0f} % RH" if one.is_humid else f"{one.peak:+.1f} °C"

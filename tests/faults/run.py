@@ -205,7 +205,7 @@ FROM warehouses_reading r JOIN warehouses_sensor s ON s.id = r.sensor_id
 """
 EXCURSIONS = """
 SELECT c.code, extract(epoch FROM e.started_at)::bigint, coalesce(extract(epoch FROM e.ended_at)::bigint, 0),
-       e.phase, e.severity, round(e.peak_c * 100)::int, e.n_readings
+       e.phase, e.severity, round(e.peak * 100)::int, e.n_readings
 FROM warehouses_excursion e JOIN warehouses_coldspace c ON c.id = e.cold_space_id
 WHERE e.phase NOT IN ('withdrawn', 'merged')
 """

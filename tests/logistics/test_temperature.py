@@ -69,6 +69,7 @@ def test_every_figure_has_a_source_and_every_source_a_figure(one: Profile) -> No
     unsourced = {"code", "version", "name_zh", "name_en", "sources"}
     unsourced |= {"humidity", "humidity_hysteresis_pct"}  # no class has a band
     unsourced |= {"must_return_soon"} if not one.must_return_soon else set()
+    unsourced |= {"allowance"} if one.allowance is None else set()
     unsourced |= {name for name in ("accept", "hard") if getattr(one, name) == Band(None, None)}
     assert {field.name for field in fields(one)} - unsourced == roots - unsourced
     assert all(source.standard for source in one.sources)

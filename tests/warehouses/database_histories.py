@@ -130,7 +130,7 @@ def stored_answer(rows: Any) -> set[tuple[Any, ...]]:
             row.phase,
             row.kind,
             row.severity,
-            streams.centi(row.peak_c),
+            streams.centi(row.peak),
             row.n_readings,
         )
         for row in rows

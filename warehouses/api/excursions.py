@@ -66,10 +66,13 @@ class ExcursionShape(Shape[Excursion]):
     ended_at = MomentField(allow_null=True)
     found_at = MomentField()
     is_late_found = serializers.BooleanField(help_text="It was over when its readings came.")
-    peak_c = serializers.FloatField()
+    peak_c = serializers.FloatField(allow_null=True, help_text="Null for humidity.")
+    peak_pct = serializers.FloatField(
+        allow_null=True, help_text="Of damp and dry air: percent of relative humidity."
+    )
     peak_at = MomentField()
-    least_c = serializers.FloatField()
-    most_c = serializers.FloatField()
+    least_c = serializers.FloatField(allow_null=True)
+    most_c = serializers.FloatField(allow_null=True)
     beyond_s = serializers.IntegerField()
     degree_minutes = serializers.FloatField()
     n_readings = serializers.IntegerField()
@@ -79,7 +82,7 @@ class ExcursionShape(Shape[Excursion]):
     )
     profile_version = serializers.CharField()
     limits = serializers.JSONField(
-        help_text="The limits that judged it, in hundredths of °C and s."
+        help_text="The limits that judged it, in hundredths of °C (of humidity: of 1 %) and s."
     )
     revision = serializers.IntegerField()
     merged_into_id = serializers.CharField(

@@ -146,7 +146,7 @@ def second_look(
     second reading (of the first nobody can tell whether it is a spike).
     """
     found = [used_up(one, limits, budget, is_silent=silent) for one, silent in streams]
-    reaches = [Span(e.started_s, _free_s(e, limits)) for some in found for e in some]
+    reaches = [Span(e.started_s, reach(e.ended_s, limits)) for some in found for e in some]
     moment_s = min([dirty_from_s - 1, *(_unchanged_s(one, dirty_from_s) for one, _ in streams)])
     while True:
         blocking = [one.from_s for one in (*spans, *reaches) if one.splits((moment_s,))]
@@ -161,9 +161,9 @@ def second_look(
     return SecondLook(moment_s, join(later))
 
 
-def _free_s(one: Excursion, limits: Limits) -> int | None:
-    """Return from when on another one no longer joins it."""
-    return None if one.ended_s is None else one.ended_s + limits.merge_gap_s + 1
+def reach(ended_s: int | None, limits: Limits) -> int | None:
+    """Return from when on another excursion no longer joins one with this end; ``None`` while it has none."""
+    return None if ended_s is None else ended_s + limits.merge_gap_s + 1
 
 
 def _unchanged_s(readings: Readings, dirty_from_s: int) -> int:

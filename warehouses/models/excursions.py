@@ -40,8 +40,17 @@ class ExcursionHandling(models.TextChoices):
 
 
 class ExcursionKind(models.TextChoices):
+    """What was beyond its limits: the air, its humidity, the time beyond in all, the time to come back."""
+
     HIGH = "high", _("Too warm")
     LOW = "low", _("Too cold")
+    DAMP = "damp", _("Too humid")
+    DRY = "dry", _("Too dry")
+    BUDGET = "budget", _("Beyond the band too often")
+    SLOW_RETURN = "slow_return", _("Too slow back to the cold")
+
+
+HUMID = frozenset({ExcursionKind.DAMP, ExcursionKind.DRY})
 
 
 class Severity(models.TextChoices):
@@ -83,6 +92,8 @@ def _empty_or(field: str, choices: type[models.TextChoices]) -> models.CheckCons
 class Excursion(models.Model):
     """One stretch outside the band in one cold space; limits in force are snapshotted with it.
 
+    `peak`, `least` and `most` are °C, of damp and dry air percent of relative humidity.
+
     The columns from `acknowledged_by` on are people's: the fold never writes them. A disposition is a
     signature: who, when, and with what `meaning`; only a person signs, a machine acknowledges at most.
     """
@@ -94,7 +105,7 @@ class Excursion(models.Model):
 
     public_id = PublicIdField("ex")
     cold_space = models.ForeignKey(ColdSpace, models.PROTECT, related_name="excursions")
-    kind = models.CharField(max_length=4, choices=ExcursionKind.choices)
+    kind = models.CharField(max_length=12, choices=ExcursionKind.choices)
     phase = models.CharField(max_length=12, choices=ExcursionPhase.choices)
     handling = models.CharField(
         max_length=16, choices=ExcursionHandling.choices, default=ExcursionHandling.NEW
@@ -104,10 +115,10 @@ class Excursion(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     found_at = models.DateTimeField()
     is_late_found = models.BooleanField(default=False)
-    peak_c = models.FloatField()
+    peak = models.FloatField()
     peak_at = models.DateTimeField()
-    least_c = models.FloatField()
-    most_c = models.FloatField()
+    least = models.FloatField()
+    most = models.FloatField()
     beyond_s = models.PositiveIntegerField()
     degree_minutes = models.FloatField()
     n_readings = models.PositiveIntegerField()
@@ -170,3 +181,28 @@ class Excursion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cold_space_id} {self.started_at:%m-%d %H:%M} {self.severity}"
+
+    @property
+    def is_humid(self) -> bool:
+        """Whether it tells of humidity, in percent."""
+        return self.kind in HUMID
+
+    @property
+    def peak_c(self) -> float | None:
+        """The worst temperature; None for humidity."""
+        return None if self.is_humid else self.peak
+
+    @property
+    def least_c(self) -> float | None:
+        """The lowest temperature beyond the band; None for humidity."""
+        return None if self.is_humid else self.least
+
+    @property
+    def most_c(self) -> float | None:
+        """The highest temperature beyond the band; None for humidity."""
+        return None if self.is_humid else self.most
+
+    @property
+    def peak_pct(self) -> float | None:
+        """The worst humidity in percent; None for temperature."""
+        return self.peak if self.is_humid else None
