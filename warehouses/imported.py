@@ -66,7 +66,7 @@ def _store(readings: Sequence[NewReading], at: datetime) -> Stored:
     stored = Stored()
     for first in range(0, len(readings), telemetry.MAX_BATCH):
         part = readings[first : first + telemetry.MAX_BATCH]
-        fate = telemetry.store(readings=part, received_at=at)
+        fate = telemetry.store(readings=part, received_at=at, is_live=False)
         rejected = tuple(
             Rejected(first + one.row, one.field, one.code, one.detail, one.is_kept)
             for one in fate.rejected

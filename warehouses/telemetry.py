@@ -1,16 +1,16 @@
 """The one way in for readings: kept as received, counted once, and the judgement marked out of date."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import IntegrityError, transaction
 
 from logistics.doorbell import ring
 from logistics.scoping import SYSTEM, Principal, Role
-from warehouses import bulk_rows, intake, reading_rows, seals, silence, streams
+from warehouses import bulk_rows, clocks, intake, reading_rows, seals, silence, streams
 from warehouses.compliance import quality
 from warehouses.compliance.readings import Ints
 from warehouses.intake import NO_HUMIDITY, Columns, Key, NewReading, Rejected, Sorted, Value
@@ -32,7 +32,7 @@ _LATEST = ("latest_at", "latest_c", "latest_humidity_pct")
 _OF_SPACES = ("public_id", "keeper", *_LATEST, "version", "dirty_from_at")
 _OF_SENSORS = (
     *("public_id", "code", "cold_space", "least_c", "most_c", "interval_s", *_LATEST),
-    *("alert_after_at", "silent_since_at"),
+    *("alert_after_at", "silent_since_at", *clocks.COLUMNS),
 )
 _SENSORS, _DEVICES = Sensor._meta.db_table, Device._meta.db_table
 
@@ -54,6 +54,13 @@ class Stored:
             self.n_conflicting + other.n_conflicting,
             self.rejected + other.rejected,
         )
+
+
+class _Way(NamedTuple):
+    """How a batch came in."""
+
+    may_ring: bool
+    is_live: bool
 
 
 class BatchTooLarge(ValueError):
@@ -90,20 +97,22 @@ def store(
     received_at: datetime,
     by: Principal = SYSTEM,
     may_ring: bool = True,
+    is_live: bool = True,
 ) -> Stored:
     """Keep a batch of readings in one transaction and say row by row what was not taken; raises BatchTooLarge.
 
     The first value for a sensor and second counts; another value for it is kept as a conflict. A device
-    may write its own sensors only. `may_ring` is for replays that wake the judge once at their end.
+    may write its own sensors only. `may_ring` is for replays that wake the judge once at their end. What comes
+    from a file or from a partner (not `is_live`) says nothing about a device's clock.
     """
     if len(readings) > MAX_BATCH:
         msg = f"{len(readings)} readings in one batch; send at most {MAX_BATCH} at once"
         raise BatchTooLarge(msg)
     received_at = received_at.replace(microsecond=0)
     try:
-        return _store(readings, received_at, by=by, may_ring=may_ring, is_trusting=True)
+        return _store(readings, received_at, by=by, way=_Way(may_ring, is_live), is_trusting=True)
     except IntegrityError:
-        return _store(readings, received_at, by=by, may_ring=may_ring, is_trusting=False)
+        return _store(readings, received_at, by=by, way=_Way(may_ring, is_live), is_trusting=False)
 
 
 def _store(
@@ -111,7 +120,7 @@ def _store(
     received_at: datetime,
     *,
     by: Principal,
-    may_ring: bool,
+    way: _Way,
     is_trusting: bool,
 ) -> Stored:
     """Keep a batch; raises IntegrityError where trust in the sensors' latest times was misplaced.
@@ -128,10 +137,10 @@ def _store(
         columns, ahead = _set_aside(columns, received_at)
         is_after = columns.at_s > known.span_of(columns).latest_s
         stored = {} if is_trusting and is_after.all() else reading_rows.known(columns)
-        found, flags = _write(columns, stored, known, received_at)
+        found, flags = _write(columns, stored, known, received_at, is_live=way.is_live)
         is_usable = (flags & quality.Quality.RANGE) == 0
         _note_latest(found.new.at(is_usable), known, spaces, by=by, at=received_at)
-        if len(found.new) and may_ring:
+        if len(found.new) and way.may_ring:
             ring("warehouses.evaluate_due")
     rejected = sorted([*rejected, *ahead], key=lambda one: one.row)
     return Stored(len(found.new), found.n_duplicate, len(found.conflicts), tuple(rejected))
@@ -201,15 +210,24 @@ def _set_aside(columns: Columns, received_at: datetime) -> tuple[Columns, list[R
 
 
 def _write(
-    columns: Columns, stored: Mapping[Key, Value], known: _Known, received_at: datetime
+    columns: Columns,
+    stored: Mapping[Key, Value],
+    known: _Known,
+    received_at: datetime,
+    *,
+    is_live: bool,
 ) -> tuple[Sorted, Ints]:
     found = intake.tell_apart(columns, stored)
-    flags = quality.flags(
-        found.new.at_s,
-        found.new.centi_c,
-        streams.epoch_s(received_at),
-        known.span_of(found.new),
-    )
+    span = known.span_of(found.new)
+    if is_live:
+        skew_s = clocks.hear(
+            sensors=known.sensors,
+            sensor_ids=found.new.sensor_id,
+            at_s=found.new.at_s,
+            received_at=received_at,
+        )
+        span = replace(span, skew_s=skew_s[np.searchsorted(known.ids, found.new.sensor_id)])
+    flags = quality.flags(found.new.at_s, found.new.centi_c, streams.epoch_s(received_at), span)
     reading_rows.insert(found.new, flags, received_at=received_at)
     seals.note_late(found.new, known.sealed_of(found.new))
     if len(found.conflicts):
@@ -251,7 +269,7 @@ def _note_latest(
             latest_at=sensor.latest_at or latest_at, interval_s=sensor.interval_s
         )
     silence.hear(sensors=changed, spaces=spaces, by=by, at=at)
-    bulk_rows.update(changed, [*_LATEST, "alert_after_at", "silent_since_at"])
+    bulk_rows.update(changed, [*_LATEST, "alert_after_at", "silent_since_at", *clocks.COLUMNS])
     dirty = {sensor.cold_space_id for sensor in changed}
     bulk_rows.update(
         [spaces[space_id] for space_id in sorted(dirty)],

@@ -109,12 +109,11 @@ def _shipment(asking: Asking, public_id: str) -> dict[str, object]:
 @require_safe
 @signed_in
 def sensors(request: HttpRequest, asking: Asking) -> HttpResponse:
-    today = timezone.localdate(asking.at)
     context = {
         "asking": asking,
-        "rows": read_sensors(principal=asking.principal, today=today),
+        "rows": read_sensors(principal=asking.principal, at=asking.at),
         "place": "cold",
-        "day": today,
+        "day": timezone.localdate(asking.at),
     }
     return render(request, "routing/cold/sensors.html", context)
 

@@ -104,7 +104,7 @@ def test_a_reading_from_the_future_is_set_aside_and_reported(cold: ColdStore) ->
 
 def test_a_reading_a_little_ahead_of_the_clock_is_flagged(cold: ColdStore) -> None:
     telemetry.store(readings=row("f1", [-20]), received_at=minute(-3))
-    assert Reading.objects.get().flags == ReadingFlag.FUTURE
+    assert Reading.objects.get().flags == ReadingFlag.FUTURE | ReadingFlag.SKEWED
 
 
 def test_a_value_that_the_sensor_cannot_measure_is_kept_and_flagged(cold: ColdStore) -> None:
@@ -254,3 +254,22 @@ def test_alert_time_follows_the_latest_measurement(cold: ColdStore) -> None:
     sensor.refresh_from_db()
     assert sensor.alert_after_at == minute(25)
     assert not Event.objects.exists()
+
+
+def test_readings_of_a_clock_that_is_off_are_marked_until_it_is_set(cold: ColdStore) -> None:
+    cold.send("f1", [-20, -20], received_min=12)
+    cold.send("f1", [-20], from_min=15, received_min=22)
+    cold.send("f2", [-20], from_min=15, received_min=15)
+    slow, prompt = Sensor.objects.get(code="f1"), Sensor.objects.get(code="f2")
+    assert [one.flags & 64 for one in slow.readings.order_by("measured_at")] == [64, 64, 64]
+    assert (slow.clock_least_s, prompt.clock_least_s) == (420, 0)
+    cold.send("f1", [-20], from_min=25, received_min=25)
+    assert slow.readings.get(measured_at=minute(25)).flags & 64 == 0
+
+
+def test_a_file_of_old_readings_says_nothing_about_a_clock(cold: ColdStore) -> None:
+    batch = row("f1", [-20, -20])
+    telemetry.store(readings=batch, received_at=minute(5000), is_live=False)
+    sensor = Sensor.objects.get(code="f1")
+    assert sensor.clock_since_at is None
+    assert [one.flags & 64 for one in sensor.readings.all()] == [0, 0]

@@ -44,6 +44,19 @@ class Skew:
         """Whether somebody must set the clock."""
         return abs(self.skew_s) > MAX_SKEW_S
 
+    def beyond(self, interval_s: int) -> "Skew":
+        """Return it without the time that a reading may wait for the next uplink: up to one interval.
+
+        A device that sends each full hour what it measured at five past, fifteen past and so on always
+        delivers its newest reading five minutes old; its clock is right.
+        """
+
+        def free(delay_s: int) -> int:
+            return delay_s if delay_s < 0 else max(0, delay_s - interval_s)
+
+        before_s = None if self.before_s is None else free(self.before_s)
+        return Skew(self.since_s, free(self.least_s), before_s)
+
 
 def hear(skew: Skew | None, *, newest_s: int, received_s: int) -> Skew:
     """Take in a batch; `newest_s` is the time of its latest reading, which waited the least.

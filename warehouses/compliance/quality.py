@@ -21,7 +21,8 @@ class Quality(IntFlag):
     """What is wrong with a reading; bits, because several things may be.
 
     SPIKE and STUCK are told from the readings around it, which late data may change: `behavior`
-    finds them anew at every look. The others are known when it comes in.
+    finds them anew at every look. UNCALIBRATED is told from certificates, which may be recorded after
+    it. The others are known when it comes in.
     """
 
     GOOD = 0

@@ -38,7 +38,10 @@ class Device(models.Model):
 
 
 class Sensor(models.Model):
-    """One measuring point in one cold space. `alert_after_at` is when its silence becomes an alarm."""
+    """One measuring point in one cold space. `alert_after_at` is when its silence becomes an alarm.
+
+    `clock_*` hold what the delays of its readings say about its device's clock; see `compliance.clock`.
+    """
 
     public_id = PublicIdField("sn")
     code = models.SlugField(_("code"), max_length=64, unique=True)
@@ -55,6 +58,9 @@ class Sensor(models.Model):
     latest_humidity_pct = models.FloatField(null=True, blank=True)
     alert_after_at = models.DateTimeField(null=True, blank=True)
     silent_since_at = models.DateTimeField(null=True, blank=True)
+    clock_since_at = models.DateTimeField(null=True, blank=True)
+    clock_least_s = models.IntegerField(null=True, blank=True)
+    clock_before_s = models.IntegerField(null=True, blank=True)
 
     objects = ScopedQuerySet.as_manager()
 
@@ -86,6 +92,7 @@ class ReadingFlag(models.IntegerChoices):
     FUTURE = 1, _("ahead of our clock")
     OUT_OF_RANGE = 2, _("outside the sensor's range")
     LATE = 4, _("late")
+    SKEWED = 64, _("its device's clock is off")
     IMPORTED = 4096, _("imported from a file")
 
 

@@ -1,14 +1,16 @@
 """The cold chain's pages: what each role sees, worst first, and how an excursion is answered."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Cast
 from tests.routing.cold_air import Air, make_air
 from tests.routing.web.test_today import page, words
-from warehouses.models import Excursion
+from warehouses.models import Excursion, Reading, Sensor
 
 BOARD = "/cold-chain"
 
@@ -115,6 +117,36 @@ def test_sensors_stand_by_what_is_wrong_with_them(client: Client, cast: Cast, ai
     text = words(html)
     assert "Silent since" in text
     assert "overdue" in text
+
+
+def test_a_stuck_sensor_and_a_clock_that_is_off_are_told(
+    client: Client, cast: Cast, air: Air
+) -> None:
+    at = timezone.now()
+    space = air.warm
+    device = Sensor.objects.filter(cold_space=space).first().device
+    for code, values in (("stuck-1", [-2000] * 14), ("moves-1", range(-2000, -600, 100))):
+        one = Sensor.objects.create(code=code, device=device, cold_space=space, interval_s=300)
+        Reading.objects.bulk_create(
+            Reading(
+                sensor=one,
+                measured_at=at - timedelta(minutes=5 * (14 - i)),
+                centi_c=value,
+                received_at=at,
+            )
+            for i, value in enumerate(values)
+        )
+    Sensor.objects.filter(code="moves-1").update(clock_since_at=at, clock_least_s=720)
+    html = page(client, cast.operator, "/cold-chain/sensors")
+    rows = {
+        code: words(part)
+        for part in html.split("<tr>")
+        for code in ("stuck-1", "moves-1")
+        if code in part
+    }
+    assert "stuck" in rows["stuck-1"].split("stuck-1")[0]
+    assert "set its clock" in rows["moves-1"]
+    assert "7 min slow" in rows["moves-1"]
 
 
 def test_the_pages_speak_chinese(client: Client, cast: Cast, air: Air) -> None:

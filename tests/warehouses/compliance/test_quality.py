@@ -138,3 +138,9 @@ def test_a_clock_that_falls_behind_is_found_after_two_windows_at_most() -> None:
 def test_after_two_silent_windows_old_delays_say_nothing() -> None:
     skew = hear(Skew(0, 3), newest_s=2 * WINDOW_S - 90, received_s=2 * WINDOW_S)
     assert skew == Skew(2 * WINDOW_S, 90)
+
+
+def test_a_reading_that_waits_for_the_next_uplink_does_not_make_a_clock_slow() -> None:
+    assert Skew(0, 290).beyond(300).skew_s == 0
+    assert Skew(0, 420, 390).beyond(300).skew_s == 90
+    assert Skew(0, -90, 10).beyond(300).skew_s == -90
