@@ -1,6 +1,6 @@
 """The outbox: what waits is claimed, sent and noted; a crash in between repeats it with the same key."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,11 +32,15 @@ def deliver_due(*, at: datetime, limit: int = 32) -> int:
     if not claimed:
         return 0
     calls = [(row, notices.compose(notification=row)) for row in claimed]
+    n_accepted = 0
     with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-        outcomes = list(pool.map(_send, calls))
-    for row, refusal in zip(claimed, outcomes, strict=True):
-        _note(row, refusal, at)
-    return outcomes.count(None)
+        sent = {pool.submit(_send, call): call[0] for call in calls}
+        # Noted as they end: one that hangs must not leave the others' sendings unnoted in a crash.
+        for done in as_completed(sent):
+            refusal = done.result()
+            _note(sent[done], refusal, at)
+            n_accepted += refusal is None
+    return n_accepted
 
 
 def _claim(pk: int, n_tries: int, at: datetime) -> Notification | None:

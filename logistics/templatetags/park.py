@@ -52,6 +52,17 @@ def peak(row: Any) -> str:
 
 
 @register.filter
+def limits(row: Any) -> str:
+    """Write the limits that judged an excursion; an open side is left out."""
+    ends = (row.limits.get("lowest_centi_c"), row.limits.get("highest_centi_c"))
+    low, high = (None if end is None else f"{end / 100:g}".replace("-", MINUS) for end in ends)
+    unit = "°C" if row.peak_pct is None else "%"
+    if low is None or high is None:
+        return NONE if low == high else f"≤ {high} {unit}" if low is None else f"≥ {low} {unit}"
+    return f"{low}–{high} {unit}"
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """Write a share of a hundred as a whole number, without the sign."""
     return NONE if value is None else f"{value:.0f}"

@@ -1,5 +1,6 @@
 """Alarms: who is called, after how long, over which way, with which key, and what ends the calls."""
 
+import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -228,6 +229,31 @@ def test_a_robot_that_refuses_is_asked_again_later_and_given_up_in_the_end(
         outbox.deliver_due(at=OPENED + timedelta(hours=1 + number))
     last = notes.get()
     assert (last.status, last.n_tries, len(chat.posts)) == ("failed", 8, 8)
+
+
+def test_what_was_sent_is_noted_before_a_robot_that_hangs_lets_go(
+    cast: Cast, park: ParkKit, chat: Chat, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_robots()
+    opened()
+    send_one, order, may_end = notices.send, [], threading.Event()
+    note_one = outbox._note
+
+    def slow(*, notification: Notification, notice: notices.Notice) -> None:
+        if notification.robot and notification.robot.kind == "dingtalk":
+            assert may_end.wait(20)
+        send_one(notification=notification, notice=notice)
+
+    def note(row: Notification, refusal: notices.NotSent | None, at: datetime) -> None:
+        note_one(row, refusal, at)
+        order.append(row.robot.kind if row.robot else "mail")
+        if len(order) == Notification.objects.count() - 1:
+            may_end.set()
+
+    monkeypatch.setattr(notices, "send", slow)
+    monkeypatch.setattr(outbox, "_note", note)
+    assert outbox.deliver_due(at=OPENED) == 3
+    assert order[-1] == "dingtalk"
 
 
 def test_a_crash_after_the_sending_repeats_it_with_the_same_key(

@@ -188,6 +188,11 @@ class Excursion(models.Model):
         return self.kind in HUMID
 
     @property
+    def is_of_air(self) -> bool:
+        """Whether the band of its space's class judged it, and no other rule."""
+        return self.kind in {ExcursionKind.HIGH, ExcursionKind.LOW}
+
+    @property
     def peak_c(self) -> float | None:
         """The worst temperature; None for humidity."""
         return None if self.is_humid else self.peak

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from tests.cast import Cast
 from tests.routing.cold_air import Air, make_air
-from tests.routing.web.test_today import page, words
+from tests.routing.web.test_today import TODAY, page, words
 from warehouses.models import Excursion, Reading, Sensor
 
 BOARD = "/cold-chain"
@@ -147,6 +147,22 @@ def test_a_stuck_sensor_and_a_clock_that_is_off_are_told(
     assert "stuck" in rows["stuck-1"].split("stuck-1")[0]
     assert "set its clock" in rows["moves-1"]
     assert "7 min slow" in rows["moves-1"]
+
+
+def test_damp_air_is_told_in_percent_with_the_limits_that_judged_it(
+    client: Client, cast: Cast, air: Air
+) -> None:
+    limits = {"lowest_centi_c": 3500, "highest_centi_c": 7500}
+    Excursion.objects.filter(pk=air.excursion.pk).update(
+        kind="damp", peak=91.4, least=80, most=91.4, degree_minutes=0, limits=limits
+    )
+    path = f"/cold-chain/excursions/{air.excursion.public_id}"
+    text = words(page(client, cast.operator, path))
+    assert "Too humid" in text
+    assert "Peak 91 %" in text
+    assert "Limits 35–75 %" in text
+    assert "°C × min beyond" not in text
+    assert "35–75 %" in words(page(client, cast.dispatcher, TODAY))
 
 
 def test_the_pages_speak_chinese(client: Client, cast: Cast, air: Air) -> None:
